@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _LINUX_FRONTSWAP_H
+#define _LINUX_FRONTSWAP_H
+
+#include <linux/bitops.h>
+#include <linux/errno.h>
+#include <linux/jump_label.h>
+#include <linux/mm.h>
+#include <linux/swap.h>
+
+/**
+ * struct frontswap_ops - what a backend provides
+ * @init: A swap area has come into use. Called once for each area in use, in
+ *	ascending order of @type, whether swapon came before or after the
+ *	backend; no store for @type arrives before it has returned.
+ *	Optional. Context: process; may sleep and allocate with GFP_KERNEL, must
+ *	not load modules or call swapon, swapoff or the functions below.
+ * @store: Take a copy of @page for slot @offset of area @type. The core has
+ *	dropped any older copy of the slot, and calls for one slot never overlap.
+ *	Mandatory. Returns 0 once the data has been taken: the page may be
+ *	reused at once. Any other value refuses the page, which then goes to the
+ *	next backend or to the device. @page is locked, in the swap cache and
+ *	never part of a larger folio.
+ *	Context: reclaim; may sleep, must not depend on memory being freed.
+ * @load: Fill @page with the copy taken for slot @offset of area @type, and keep
+ *	the copy. Mandatory. Returns 0 on success; -ENOENT when the backend itself
+ *	has written the copy to the swap device, which is then read; any other value
+ *	means that the page is lost: the reader gets an I/O error, never the
+ *	stale bytes of the device. @page is locked and not uptodate; marking it
+ *	uptodate and unlocking it is the core's job.
+ *	Context: process, possibly in reclaim; may sleep. Loads of different
+ *	slots run at once, and so do loads and stores.
+ * @invalidate_page: The copy of slot @offset of area @type is no longer needed.
+ *	Called once for each copy taken. Cannot fail. Optional.
+ *	Context: atomic, with a spinlock of the swap code and the RCU read lock
+ *	held; must not sleep.
+ * @invalidate_area: Area @type has gone out of use, or the backend is being
+ *	detached: drop everything kept for it. The mirror of @init; no call for
+ *	@type is under way or follows. Optional.
+ *	Context: process; may sleep. The restrictions of @init apply.
+ * @name: Name in the log and below /sys/kernel/mm/frontswap/. Optional: NULL
+ *	stands for the name of the module.
+ * @priority: Backends are asked in descending order of it, among equals the
+ *	newest first. Optional.
+ *
+ * The first five members are those of Linux 4.2 to 6.5, in their order, so a
+ * backend written for those builds and works unchanged. The structure is
+ * copied at registration. Callbacks must all live in one module or in the kernel.
+ */
+struct frontswap_ops {
+	void (*init)(unsigned int type);
+	int (*store)(unsigned int type, pgoff_t offset, struct page *page);
+	int (*load)(unsigned int type, pgoff_t offset, struct page *page);
+	void (*invalidate_page)(unsigned int type, pgoff_t offset);
+	void (*invalidate_area)(unsigned int type);
+	const char *name;
+	int priority;
+};
+
+#ifdef CONFIG_FRONTSWAP
+
+DECLARE_STATIC_KEY_FALSE(backend_registered);
+
+int frontswap_register_ops(const struct frontswap_ops *ops);
+int frontswap_unregister_ops(const struct frontswap_ops *ops);
+
+int frontswap_init(unsigned int type, unsigned long nr_slots);
+void frontswap_invalidate_area(unsigned int type);
+int __frontswap_store(struct page *page);
+int __frontswap_load(struct page *page);
+void __frontswap_invalidate_page(unsigned int type, pgoff_t offset);
+
+static inline bool frontswap_enabled(void)
+{
+	return static_branch_unlikely(&backend_registered);
+}
+
+#else /* CONFIG_FRONTSWAP */
+
+static inline bool frontswap_enabled(void)
+{
+	return false;
+}
+
+static inline int frontswap_init(unsigned int type, unsigned long nr_slots)
+{
+	return 0;
+}
+
+static inline void frontswap_invalidate_area(unsigned int type)
+{
+}
+
+static inline int __frontswap_store(struct page *page)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int __frontswap_load(struct page *page)
+{
+	return -ENOENT;
+}
+
+static inline void __frontswap_invalidate_page(unsigned int type,
+					       pgoff_t offset)
+{
+}
+
+#endif /* CONFIG_FRONTSWAP */
+
+/**
+ * frontswap_store() - offer a page on its way to swap to the backends
+ * @page: Locked head page in the swap cache.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 when a backend has taken the page, which then needs no write.
+ */
+static inline int frontswap_store(struct page *page)
+{
+	if (frontswap_enabled())
+		return __frontswap_store(page);
+	return -EOPNOTSUPP;
+}
+
+/**
+ * frontswap_load() - read a page from the backend that holds it
+ * @page: Locked page that is not uptodate and whose private word is its swap
+ *	entry; the slot is pinned.
+ *
+ * Context: Process context, may sleep.
+ * Return: -ENOENT when no backend holds the page: read the device. Otherwise the
+ * page has been unlocked: 0 when it is uptodate, -EIO when its only copy could
+ * not be read.
+ */
+static inline int frontswap_load(struct page *page)
+{
+	if (frontswap_enabled())
+		return __frontswap_load(page);
+	return -ENOENT;
+}
+
+/**
+ * frontswap_invalidate_page() - a swap slot is free
+ * @type: Swap type.
+ * @offset: Slot.
+ *
+ * Context: Any, under the lock that keeps the slot from being used again.
+ */
+static inline void frontswap_invalidate_page(unsigned int type, pgoff_t offset)
+{
+	if (frontswap_enabled())
+		__frontswap_invalidate_page(type, offset);
+}
+
+#endif /* _LINUX_FRONTSWAP_H */

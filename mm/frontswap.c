@@ -1,0 +1,1130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * frontswap: hands pages on their way to swap to backends that may come late
+ *
+ * A backend is memory of some other kind: compressed, another machine's, a
+ * hypervisor's. The swap code calls the hooks of include/linux/frontswap.h;
+ * this file decides which backend each call goes to, and makes sure that a
+ * backend may be a module, loaded long after the swap areas it is to serve.
+ *
+ * Recording and replay. Each swapon sets the type's bit in need_init and each
+ * swapoff clears it, whether or not there is a backend. Attaching a backend
+ * calls its init() for each bit that is set, so a late backend sees what an
+ * early one saw. Detaching calls invalidate_area(), the mirror. All of these
+ * happen under one mutex, so no order of them misses a call or doubles one.
+ *
+ * Where a page is. A seat is one backend serving one type, with a bitmap of the
+ * slots whose only copy that backend holds. The seats of a type form a chain in
+ * the order in which they are asked to store. A slot's bit is set in at most
+ * one of them. What that bit says is never guessed at: while it is set the
+ * device holds stale bytes, and a load that fails is an I/O error.
+ *
+ * Who may follow a chain. Chains are RCU-protected. Callbacks sleep, so:
+ *   store            holds a reference on the backend's store gate, a percpu_ref;
+ *   load             needs nothing: whoever loads has the slot pinned, by its
+ *                    page lock or by SWAP_HAS_CACHE, so the bit stays set, and
+ *                    a backend with a bit set is not detached;
+ *   invalidate_page  cannot sleep, and runs inside the RCU read section.
+ *
+ * Rules:
+ *   1) reg->admin is held to change reg->backends and a backend's gate.
+ *   2) reg->lock is held to change need_init, nr_slots and the chains, and over
+ *      init() and invalidate_area(). swapon and swapoff take it inside
+ *      swapon_mutex; nothing that the swap path needs is taken inside it.
+ *   3) Order: admin, then cpu_hotplug_lock (static keys); admin, then lock.
+ *   4) The static key is on before a gate opens, and goes off after the last
+ *      seat has gone: a store site may be patched before a load site.
+ */
+#define pr_fmt(fmt) "frontswap: " fmt
+
+#include <linux/err.h>
+#include <linux/highmem.h>
+#include <linux/init.h>
+#include <linux/kallsyms.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
+#include <linux/pagemap.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/swap.h>
+#include <linux/swapops.h>
+
+#include "frontswap_internal.h"
+
+#define CREATE_TRACE_POINTS
+#include <trace/events/frontswap.h>
+
+DEFINE_STATIC_KEY_FALSE(backend_registered);
+
+static DEFINE_PER_CPU(unsigned long, failed_stores);
+
+static struct frontswap_registry frontswap_registry = {
+	.admin = __MUTEX_INITIALIZER(frontswap_registry.admin),
+	.lock = __MUTEX_INITIALIZER(frontswap_registry.lock),
+	.backends = LIST_HEAD_INIT(frontswap_registry.backends),
+	.key = &backend_registered,
+	.failed_stores = &failed_stores,
+};
+
+/* Not a word about a registry that a test drives through all its states. */
+#define registry_err(reg, fmt, ...)					\
+	do { if (!(reg)->quiet) pr_err(fmt, ##__VA_ARGS__); } while (0)
+#define registry_info(reg, fmt, ...)					\
+	do { if (!(reg)->quiet) pr_info(fmt, ##__VA_ARGS__); } while (0)
+
+#define for_each_seat(seat, reg, type)					\
+	for (seat = rcu_dereference((reg)->seats[type]); seat;		\
+	     seat = rcu_dereference(seat->next))
+
+static __always_inline void count(struct frontswap_backend *b,
+				  enum frontswap_stat stat)
+{
+	this_cpu_inc(b->stats->count[stat]);
+}
+
+/* store, load, invalidate_page */
+
+/*
+ * Whoever clears the bit owns the call, so it is made once for each copy. The
+ * RCU read section keeps the backend attached until the callback has returned:
+ *
+ *   CPU0 swap_range_free()            CPU1 unregister
+ *   test_and_clear_bit() = 1
+ *                                     all bits clear
+ *                                     unlink the seats
+ *                                     synchronize_rcu()  <-- waits for CPU0
+ *   invalidate_page()
+ *                                     invalidate_area()
+ */
+static __always_inline void frontswap_drop(struct frontswap_seat *seat,
+					   unsigned int type, pgoff_t offset)
+{
+	struct frontswap_backend *b = seat->backend;
+
+	if (!test_and_clear_bit(offset, seat->map))
+		return;
+	b->ops.invalidate_page(type, offset);
+	count(b, FRONTSWAP_INVALIDATES);
+	trace_frontswap_invalidate(b->name, type, offset);
+}
+
+static __always_inline void
+__frontswap_drop_slot(struct frontswap_registry *reg, unsigned int type,
+		      pgoff_t offset)
+{
+	struct frontswap_seat *seat;
+
+	for_each_seat(seat, reg, type) {
+		if (test_bit(offset, seat->map)) {
+			frontswap_drop(seat, type, offset);
+			return;
+		}
+	}
+}
+
+/* The first backend from @seat on whose gate is open, with a reference on it. */
+static __always_inline struct frontswap_backend *
+frontswap_get_taker(struct frontswap_seat *seat, unsigned long **map)
+{
+	for (; seat; seat = rcu_dereference(seat->next)) {
+		if (percpu_ref_tryget_live_rcu(&seat->backend->stores)) {
+			*map = seat->map;
+			return seat->backend;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * The next one after @b, which refused. The chain may have changed while @b was
+ * asked, but not lost @b's seat: @b's reference is given up only here.
+ */
+static noinline struct frontswap_backend *
+frontswap_next_taker(struct frontswap_registry *reg, unsigned int type,
+		     struct frontswap_backend *b, unsigned long **map)
+{
+	struct frontswap_backend *next = NULL;
+	struct frontswap_seat *seat;
+
+	rcu_read_lock();
+	for_each_seat(seat, reg, type) {
+		if (seat->backend == b) {
+			next = frontswap_get_taker(rcu_dereference(seat->next),
+						   map);
+			break;
+		}
+	}
+	rcu_read_unlock();
+	percpu_ref_put(&b->stores);
+	return next;
+}
+
+/*
+ * A backend is only ever handed order-0 pages, and a tail page is not one. What
+ * the folio's slots held before is stale, as with any store.
+ */
+static noinline int frontswap_refuse_large(struct frontswap_registry *reg,
+					   struct page *page, unsigned int type,
+					   pgoff_t offset)
+{
+	pgoff_t end = offset + compound_nr(page);
+	struct frontswap_seat *seat;
+
+	rcu_read_lock();
+	for_each_seat(seat, reg, type) {
+		pgoff_t bit = offset;
+
+		for_each_set_bit_from(bit, seat->map, end)
+			frontswap_drop(seat, type, bit);
+	}
+	rcu_read_unlock();
+	this_cpu_inc(*reg->failed_stores);
+	return -E2BIG;
+}
+
+static __always_inline int frontswap_do_store(struct frontswap_registry *reg,
+					      struct page *page)
+{
+	swp_entry_t entry = { .val = page_private(page) };
+	unsigned int type = swp_type(entry);
+	pgoff_t offset = swp_offset(entry);
+	struct frontswap_backend *b;
+	unsigned long *map;
+	int ret;
+
+	VM_WARN_ON_ONCE(!PageLocked(page));
+	if (PageTransCompound(page))
+		return frontswap_refuse_large(reg, page, type, offset);
+
+	/* Before anyone is asked: a refused store must leave nothing stale. */
+	rcu_read_lock();
+	__frontswap_drop_slot(reg, type, offset);
+	b = frontswap_get_taker(rcu_dereference(reg->seats[type]), &map);
+	rcu_read_unlock();
+
+	while (b) {
+		ret = b->ops.store(type, offset, page);
+		trace_frontswap_store(b->name, type, offset, ret);
+		if (likely(!ret)) {
+			/* Before the put: a closed gate means all bits are in. */
+			set_bit(offset, map);
+			count(b, FRONTSWAP_STORES);
+			percpu_ref_put(&b->stores);
+			return 0;
+		}
+		count(b, FRONTSWAP_REJECTED_STORES);
+		b = frontswap_next_taker(reg, type, b, &map);
+	}
+	this_cpu_inc(*reg->failed_stores);
+	return -ENOSPC;
+}
+
+static void frontswap_say_completes(struct frontswap_backend *b)
+{
+	WRITE_ONCE(b->load_mode, FRONTSWAP_LOAD_BOUNCE);
+	if (!test_and_set_bit(FRONTSWAP_SAID_COMPLETES, &b->said))
+		pr_warn("%s: load() completes pages by itself; the core does that\n",
+			b->name);
+}
+
+/*
+ * Some backends mark the page uptodate and unlock it in load(). Once a page has
+ * been unlocked anyone may lock it, so what they did cannot be told from the
+ * page afterwards, unless it is a page that nobody else can reach. Each
+ * backend's first load goes there, and all loads of one that touched it.
+ */
+static noinline int frontswap_load_bounce(struct frontswap_backend *b,
+					  unsigned int type, pgoff_t offset,
+					  struct page *page)
+{
+	struct page *bounce = b->bounce;
+	int ret;
+
+	mutex_lock(&b->bounce_lock);
+	__SetPageLocked(bounce);
+	set_page_private(bounce, page_private(page));
+	ret = b->ops.load(type, offset, bounce);
+	if (!ret)
+		copy_highpage(page, bounce);
+
+	if (PageUptodate(bounce) || !PageLocked(bounce))
+		frontswap_say_completes(b);
+	else if (READ_ONCE(b->load_mode) == FRONTSWAP_LOAD_PROBE)
+		WRITE_ONCE(b->load_mode, FRONTSWAP_LOAD_DIRECT);
+	ClearPageUptodate(bounce);
+	__ClearPageLocked(bounce);
+	set_page_private(bounce, 0);
+	mutex_unlock(&b->bounce_lock);
+	return ret;
+}
+
+static noinline void frontswap_load_failed(struct frontswap_backend *b,
+					   unsigned int type, pgoff_t offset,
+					   int err)
+{
+	count(b, FRONTSWAP_LOAD_ERRORS);
+	if (!test_and_set_bit(FRONTSWAP_SAID_LOAD_FAILED, &b->said))
+		pr_err("%s: load failed: type %u offset %lu: %d\n",
+		       b->name, type, offset, err);
+}
+
+/*
+ * load() said @ret, and it is not plain success. A page that has become uptodate
+ * by now was completed by a backend that did not do so at first: it may have
+ * been unlocked, and locked by someone else, so that lock is left alone.
+ */
+static noinline int frontswap_load_odd(struct frontswap_backend *b,
+				       unsigned int type, pgoff_t offset,
+				       struct page *page, int ret)
+{
+	bool completed = PageUptodate(page);
+
+	if (completed)
+		frontswap_say_completes(b);
+	if (!ret) {
+		count(b, FRONTSWAP_LOADS);
+		return 0;
+	}
+	if (ret == -ENOENT && !completed)
+		return ret;
+
+	frontswap_load_failed(b, type, offset, ret);
+	ClearPageUptodate(page);
+	if (!completed)
+		unlock_page(page);
+	return -EIO;
+}
+
+static __always_inline int frontswap_do_load(struct frontswap_registry *reg,
+					     struct page *page)
+{
+	swp_entry_t entry = { .val = page_private(page) };
+	unsigned int type = swp_type(entry);
+	pgoff_t offset = swp_offset(entry);
+	struct frontswap_backend *b = NULL;
+	struct frontswap_seat *seat;
+	int ret;
+
+	VM_WARN_ON_ONCE(!PageLocked(page));
+	VM_WARN_ON_ONCE(PageTransCompound(page));
+
+	rcu_read_lock();
+	for_each_seat(seat, reg, type) {
+		if (test_bit(offset, seat->map)) {
+			b = seat->backend;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	if (!b)
+		return -ENOENT;
+
+	/* From here the bit of the pinned slot keeps @b attached. */
+	if (likely(READ_ONCE(b->load_mode) == FRONTSWAP_LOAD_DIRECT))
+		ret = b->ops.load(type, offset, page);
+	else
+		ret = frontswap_load_bounce(b, type, offset, page);
+	trace_frontswap_load(b->name, type, offset, ret);
+	if (unlikely(ret || PageUptodate(page)))
+		return frontswap_load_odd(b, type, offset, page, ret);
+
+	count(b, FRONTSWAP_LOADS);
+	SetPageUptodate(page);
+	unlock_page(page);
+	return 0;
+}
+
+static __always_inline void
+frontswap_do_invalidate_page(struct frontswap_registry *reg,
+			     unsigned int type, pgoff_t offset)
+{
+	rcu_read_lock();
+	__frontswap_drop_slot(reg, type, offset);
+	rcu_read_unlock();
+}
+
+/* The hooks, behind the static key; see the header for what they promise. */
+int __frontswap_store(struct page *page)
+{
+	return frontswap_do_store(&frontswap_registry, page);
+}
+
+int __frontswap_load(struct page *page)
+{
+	return frontswap_do_load(&frontswap_registry, page);
+}
+
+void __frontswap_invalidate_page(unsigned int type, pgoff_t offset)
+{
+	frontswap_do_invalidate_page(&frontswap_registry, type, offset);
+}
+
+int frontswap_registry_store(struct frontswap_registry *reg, struct page *page)
+{
+	return frontswap_do_store(reg, page);
+}
+
+int frontswap_registry_load(struct frontswap_registry *reg, struct page *page)
+{
+	return frontswap_do_load(reg, page);
+}
+
+void frontswap_registry_invalidate_page(struct frontswap_registry *reg,
+					unsigned int type, pgoff_t offset)
+{
+	frontswap_do_invalidate_page(reg, type, offset);
+}
+
+/* Seats */
+
+static struct frontswap_seat *frontswap_seat_alloc(struct frontswap_backend *b,
+						   unsigned long nr_slots)
+{
+	struct frontswap_seat *seat = kzalloc(sizeof(*seat), GFP_KERNEL);
+
+	if (!seat)
+		return NULL;
+	seat->map = kvcalloc(BITS_TO_LONGS(nr_slots), sizeof(long),
+			     GFP_KERNEL | __GFP_NOWARN);
+	if (!seat->map) {
+		kfree(seat);
+		return NULL;
+	}
+	seat->backend = b;
+	seat->nr_slots = nr_slots;
+	return seat;
+}
+
+/*
+ * No bit can be tested any more: swapoff has seen the last user of the area off,
+ * or the caller has waited for a grace period. Someone may still stand on the
+ * seat itself, on the way to the next one.
+ */
+static void frontswap_seat_free(struct frontswap_seat *seat)
+{
+	kvfree(seat->map);
+	kfree_rcu(seat, rcu);
+}
+
+#define seat_deref(p, reg)						\
+	rcu_dereference_protected(p, lockdep_is_held(&(reg)->lock))
+
+static void frontswap_seat_link(struct frontswap_backend *b, unsigned int type)
+{
+	struct frontswap_registry *reg = b->reg;
+	struct frontswap_seat *seat = b->seat[type], *pos;
+	struct frontswap_seat __rcu **link = &reg->seats[type];
+
+	lockdep_assert_held(&reg->lock);
+	while ((pos = seat_deref(*link, reg)) &&
+	       pos->backend->ops.priority > b->ops.priority)
+		link = &pos->next;
+	RCU_INIT_POINTER(seat->next, pos);
+	rcu_assign_pointer(*link, seat);
+}
+
+static void frontswap_seat_unlink(struct frontswap_backend *b,
+				  unsigned int type)
+{
+	struct frontswap_registry *reg = b->reg;
+	struct frontswap_seat *seat = b->seat[type], *pos;
+	struct frontswap_seat __rcu **link = &reg->seats[type];
+
+	lockdep_assert_held(&reg->lock);
+	while ((pos = seat_deref(*link, reg)) != seat)
+		link = &pos->next;
+	rcu_assign_pointer(*link, seat_deref(seat->next, reg));
+}
+
+/* init() before the seat can be found: a store must not overtake it. */
+static void frontswap_sit_down(struct frontswap_backend *b, unsigned int type)
+{
+	b->ops.init(type);
+	trace_frontswap_attach(b->name, type);
+	frontswap_seat_link(b, type);
+}
+
+/* The exact mirror; the seat has been unlinked and no call is under way. */
+static void frontswap_stand_up(struct frontswap_backend *b, unsigned int type)
+{
+	struct frontswap_seat *seat = b->seat[type];
+	unsigned int left = bitmap_weight(seat->map, seat->nr_slots);
+
+	b->seat[type] = NULL;
+	this_cpu_add(b->stats->count[FRONTSWAP_INVALIDATES], left);
+	trace_frontswap_detach(b->name, type);
+	b->ops.invalidate_area(type);
+	frontswap_seat_free(seat);
+}
+
+/* swapon and swapoff */
+
+int frontswap_registry_swapon(struct frontswap_registry *reg,
+			      unsigned int type, unsigned long nr_slots)
+{
+	struct frontswap_backend *b;
+
+	if (WARN_ONCE(type >= MAX_SWAPFILES,
+		      "frontswap: swapon of type %u, out of range\n", type))
+		return -ERANGE;
+
+	mutex_lock(&reg->lock);
+	if (WARN_ONCE(__test_and_set_bit(type, reg->need_init),
+		      "frontswap: second swapon of type %u\n", type)) {
+		mutex_unlock(&reg->lock);
+		return -EBUSY;
+	}
+	reg->nr_slots[type] = nr_slots;
+	/* From the last on: among equals seat_link() puts the newest first. */
+	list_for_each_entry_reverse(b, &reg->backends, node) {
+		b->seat[type] = frontswap_seat_alloc(b, nr_slots);
+		if (b->seat[type])
+			frontswap_sit_down(b, type);
+		else
+			registry_err(reg, "%s: no memory to serve swap type %u\n",
+				     b->name, type);
+	}
+	mutex_unlock(&reg->lock);
+	return 0;
+}
+
+void frontswap_registry_swapoff(struct frontswap_registry *reg,
+				unsigned int type)
+{
+	struct frontswap_backend *b;
+
+	if (WARN_ONCE(type >= MAX_SWAPFILES,
+		      "frontswap: swapoff of type %u, out of range\n", type))
+		return;
+
+	mutex_lock(&reg->lock);
+	__clear_bit(type, reg->need_init);
+	RCU_INIT_POINTER(reg->seats[type], NULL);
+	list_for_each_entry(b, &reg->backends, node)
+		if (b->seat[type])
+			frontswap_stand_up(b, type);
+	mutex_unlock(&reg->lock);
+}
+
+/**
+ * frontswap_init() - record a swapon, and tell the backends
+ * @type: Swap type that is coming into use.
+ * @nr_slots: Slots of the area; offsets are below it.
+ *
+ * A backend for which there is no memory does not serve the area.
+ *
+ * Context: Process context, before the area can be found; takes a mutex.
+ * Return: 0; -ERANGE or -EBUSY, with a warning, for a type that does not exist or
+ * is in use, with nothing changed.
+ */
+int frontswap_init(unsigned int type, unsigned long nr_slots)
+{
+	return frontswap_registry_swapon(&frontswap_registry, type, nr_slots);
+}
+
+/**
+ * frontswap_invalidate_area() - record a swapoff, and tell the backends
+ * @type: Swap type that is going out of use.
+ *
+ * Must be called whether or not there is a backend, so not behind the key.
+ *
+ * Context: Process context, after the last user of the area; takes a mutex.
+ */
+void frontswap_invalidate_area(unsigned int type)
+{
+	frontswap_registry_swapoff(&frontswap_registry, type);
+}
+
+/* Attaching and detaching */
+
+static void frontswap_gate_released(struct percpu_ref *ref)
+{
+	struct frontswap_backend *b =
+		container_of(ref, struct frontswap_backend, stores);
+
+	complete(&b->stores_done);
+}
+
+static void frontswap_open_gate(struct frontswap_backend *b)
+{
+	lockdep_assert_held(&b->reg->admin);
+	if (b->open)
+		return;
+	reinit_completion(&b->stores_done);
+	percpu_ref_reinit(&b->stores);
+	b->open = true;
+}
+
+/* On return no store() is under way, and each one that was has set its bit. */
+static void frontswap_close_gate(struct frontswap_backend *b)
+{
+	lockdep_assert_held(&b->reg->admin);
+	if (!b->open)
+		return;
+	percpu_ref_kill(&b->stores);
+	wait_for_completion(&b->stores_done);
+	b->open = false;
+}
+
+static void frontswap_free_seats(struct frontswap_backend *b)
+{
+	unsigned int type;
+
+	for (type = 0; type < FRONTSWAP_TYPES; type++) {
+		if (b->seat[type])
+			frontswap_seat_free(b->seat[type]);
+		b->seat[type] = NULL;
+	}
+}
+
+static int frontswap_alloc_seats(struct frontswap_backend *b)
+{
+	struct frontswap_registry *reg = b->reg;
+	unsigned int type;
+
+	lockdep_assert_held(&reg->lock);
+	for_each_set_bit(type, reg->need_init, MAX_SWAPFILES) {
+		b->seat[type] = frontswap_seat_alloc(b, reg->nr_slots[type]);
+		if (!b->seat[type]) {
+			frontswap_free_seats(b);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static void frontswap_list_add(struct frontswap_backend *b)
+{
+	struct frontswap_backend *pos;
+
+	list_for_each_entry(pos, &b->reg->backends, node)
+		if (pos->ops.priority <= b->ops.priority)
+			break;
+	list_add_tail_rcu(&b->node, &pos->node);
+}
+
+/*
+ * The areas are live, and their stores find the seat as soon as it is linked,
+ * but the gate is closed until the whole of the replay is done.
+ */
+static int frontswap_attach(struct frontswap_backend *b)
+{
+	struct frontswap_registry *reg = b->reg;
+	unsigned int type;
+	int ret;
+
+	lockdep_assert_held(&reg->admin);
+	if (reg->key)
+		static_branch_inc(reg->key);
+
+	mutex_lock(&reg->lock);
+	ret = frontswap_alloc_seats(b);
+	if (!ret) {
+		for_each_set_bit(type, reg->need_init, MAX_SWAPFILES)
+			frontswap_sit_down(b, type);
+		frontswap_list_add(b);
+	}
+	mutex_unlock(&reg->lock);
+
+	if (ret && reg->key)
+		static_branch_dec(reg->key);
+	return ret;
+}
+
+static bool frontswap_holds_pages(const struct frontswap_backend *b)
+{
+	const struct frontswap_seat *seat;
+	unsigned int type;
+
+	lockdep_assert_held(&b->reg->lock);
+	for (type = 0; type < FRONTSWAP_TYPES; type++) {
+		seat = b->seat[type];
+		if (seat && !bitmap_empty(seat->map, seat->nr_slots))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Needs the gate closed: bits then only go away. One grace period after the
+ * last seat was unlinked every invalidate_page() is over, see frontswap_drop();
+ * only then may the areas go.
+ */
+static int frontswap_detach(struct frontswap_backend *b)
+{
+	struct frontswap_registry *reg = b->reg;
+	unsigned int type;
+
+	lockdep_assert_held(&reg->admin);
+	WARN_ON_ONCE(b->open);
+
+	mutex_lock(&reg->lock);
+	if (frontswap_holds_pages(b)) {
+		mutex_unlock(&reg->lock);
+		return -EBUSY;
+	}
+	list_del_rcu(&b->node);
+	for (type = 0; type < FRONTSWAP_TYPES; type++)
+		if (b->seat[type])
+			frontswap_seat_unlink(b, type);
+	synchronize_rcu();
+	for (type = FRONTSWAP_TYPES; type--; )
+		if (b->seat[type])
+			frontswap_stand_up(b, type);
+	mutex_unlock(&reg->lock);
+
+	if (reg->key)
+		static_branch_dec(reg->key);
+	return 0;
+}
+
+/* Registration */
+
+static void frontswap_nop_area(unsigned int type)
+{
+}
+
+static void frontswap_nop_page(unsigned int type, pgoff_t offset)
+{
+}
+
+static int frontswap_refuse(const struct frontswap_registry *reg,
+			    const char *name, const char *reason, int err)
+{
+	registry_err(reg, "%s: not registered: %s (%d)\n", name, reason, err);
+	trace_frontswap_register(name, 0, err);
+	return err;
+}
+
+#ifdef CONFIG_MODULES
+static bool frontswap_is_live(const struct module *owner)
+{
+	return !owner || READ_ONCE(owner->state) == MODULE_STATE_LIVE;
+}
+#else
+static bool frontswap_is_live(const struct module *owner)
+{
+	return true;
+}
+#endif
+
+/*
+ * Pins the module that the callbacks live in. The address says which it is, so
+ * that a backend which knows nothing of owners cannot be unloaded either.
+ */
+static int frontswap_get_owner(const struct frontswap_ops *ops,
+			       struct module **owner)
+{
+	const unsigned long callbacks[] = {
+		(unsigned long)ops->store,
+		(unsigned long)ops->load,
+		(unsigned long)ops->init,
+		(unsigned long)ops->invalidate_page,
+		(unsigned long)ops->invalidate_area,
+	};
+	struct module *mod;
+	int i, ret = 0;
+
+	*owner = NULL;
+	preempt_disable();
+	for (i = 0; i < ARRAY_SIZE(callbacks); i++) {
+		mod = __module_address(callbacks[i]);
+		if (!mod || mod == *owner)
+			continue;
+		if (*owner)
+			ret = -EXDEV;
+		*owner = mod;
+	}
+	if (!ret && !try_module_get(*owner))
+		ret = -ENODEV;
+	preempt_enable();
+	return ret;
+}
+
+static bool frontswap_name_is_bad(const char *name)
+{
+	return !*name || strnlen(name, FRONTSWAP_NAME_LEN) == FRONTSWAP_NAME_LEN ||
+	       strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, "..");
+}
+
+static void frontswap_set_name(struct frontswap_backend *b)
+{
+	if (b->ops.name)
+		strscpy(b->name, b->ops.name, sizeof(b->name));
+	else if (b->owner)
+		strscpy(b->name, module_name(b->owner), sizeof(b->name));
+	else
+		snprintf(b->name, sizeof(b->name), "builtin%u",
+			 b->reg->nr_nameless++);
+	b->ops.name = b->name;
+}
+
+void frontswap_backend_free(struct frontswap_backend *b)
+{
+	if (b->bounce)
+		__free_page(b->bounce);
+	percpu_ref_exit(&b->stores);
+	free_percpu(b->stats);
+	kfree(b);
+}
+
+static struct frontswap_backend *
+frontswap_backend_alloc(struct frontswap_registry *reg,
+			const struct frontswap_ops *ops)
+{
+	struct frontswap_backend *b = kzalloc(sizeof(*b), GFP_KERNEL);
+
+	if (!b)
+		return NULL;
+	b->ops = *ops;
+	if (!b->ops.init)
+		b->ops.init = frontswap_nop_area;
+	if (!b->ops.invalidate_page)
+		b->ops.invalidate_page = frontswap_nop_page;
+	if (!b->ops.invalidate_area)
+		b->ops.invalidate_area = frontswap_nop_area;
+	b->reg = reg;
+	b->id = ops;
+	b->load_mode = FRONTSWAP_LOAD_PROBE;
+	init_completion(&b->stores_done);
+	mutex_init(&b->bounce_lock);
+	kobject_init(&b->kobj, &frontswap_backend_ktype);
+
+	b->stats = alloc_percpu(struct frontswap_stats);
+	b->bounce = alloc_page(GFP_KERNEL);
+	if (!b->stats || !b->bounce ||
+	    percpu_ref_init(&b->stores, frontswap_gate_released,
+			    PERCPU_REF_INIT_DEAD, GFP_KERNEL)) {
+		kobject_put(&b->kobj);
+		return NULL;
+	}
+	return b;
+}
+
+static struct frontswap_backend *
+frontswap_find(struct frontswap_registry *reg, const struct frontswap_ops *id)
+{
+	struct frontswap_backend *b;
+
+	lockdep_assert_held(&reg->admin);
+	list_for_each_entry(b, &reg->backends, node)
+		if (b->id == id)
+			return b;
+	return NULL;
+}
+
+static bool frontswap_name_is_taken(struct frontswap_registry *reg,
+				    const char *name)
+{
+	struct frontswap_backend *b;
+
+	lockdep_assert_held(&reg->admin);
+	list_for_each_entry(b, &reg->backends, node)
+		if (!strcmp(b->name, name))
+			return true;
+	return false;
+}
+
+/*
+ * A module whose init function fails is freed whatever its reference count, so
+ * a backend takes no page before its module is live. Who opens its gate:
+ *
+ *   CPU0 register, in another thread     CPU1 do_init_module()
+ *   add to the list                      state = MODULE_STATE_LIVE
+ *   smp_mb()                             smp_mb() in frontswap_module_notify()
+ *   read the state                       look for the module in the list
+ *
+ * One of them sees the other's write.
+ */
+static void frontswap_open_gate_if_live(struct frontswap_backend *b)
+{
+	smp_mb();
+	if (frontswap_is_live(b->owner))
+		frontswap_open_gate(b);
+}
+
+static int __frontswap_register(struct frontswap_backend *b)
+{
+	struct frontswap_registry *reg = b->reg;
+	int ret;
+
+	lockdep_assert_held(&reg->admin);
+	if (frontswap_find(reg, b->id))
+		return frontswap_refuse(reg, b->name, "already registered", -EALREADY);
+	if (frontswap_name_is_taken(reg, b->name))
+		return frontswap_refuse(reg, b->name, "name taken", -EEXIST);
+
+	ret = frontswap_sysfs_add(b);
+	if (!ret)
+		ret = frontswap_attach(b);
+	if (ret)
+		return frontswap_refuse(reg, b->name, "cannot attach", ret);
+
+	registry_info(reg, "%s: registered, priority %d, %u swap area(s) replayed\n",
+		      b->name, b->ops.priority,
+		      bitmap_weight(reg->need_init, MAX_SWAPFILES));
+	trace_frontswap_register(b->name, b->ops.priority, 0);
+	frontswap_open_gate_if_live(b);
+	return 0;
+}
+
+static int frontswap_check_ops(const struct frontswap_registry *reg,
+			       const struct frontswap_ops *ops)
+{
+	if (!ops)
+		return frontswap_refuse(reg, "(null)", "no ops", -EFAULT);
+	if (ops->name && frontswap_name_is_bad(ops->name))
+		return frontswap_refuse(reg, "(unnamed)", "bad name", -EINVAL);
+	if (!ops->store || !ops->load)
+		return frontswap_refuse(reg, ops->name ?: "(unnamed)",
+					"store and load are mandatory", -EINVAL);
+	return 0;
+}
+
+int frontswap_registry_register(struct frontswap_registry *reg,
+				const struct frontswap_ops *ops)
+{
+	struct frontswap_backend *b;
+	struct module *owner;
+	int ret;
+
+	ret = frontswap_check_ops(reg, ops);
+	if (ret)
+		return ret;
+	ret = frontswap_get_owner(ops, &owner);
+	if (ret)
+		return frontswap_refuse(reg, ops->name ?: "(unnamed)",
+					ret == -EXDEV ?
+					"callbacks in more than one module" :
+					"module is going away", ret);
+
+	b = frontswap_backend_alloc(reg, ops);
+	if (!b) {
+		module_put(owner);
+		return frontswap_refuse(reg, ops->name ?: "(unnamed)", "no memory",
+					-ENOMEM);
+	}
+	b->owner = owner;
+
+	mutex_lock(&reg->admin);
+	frontswap_set_name(b);
+	ret = __frontswap_register(b);
+	if (ret) {
+		kobject_put(&b->kobj);
+		module_put(owner);
+	}
+	mutex_unlock(&reg->admin);
+	return ret;
+}
+
+static void frontswap_keep_totals(struct frontswap_backend *b)
+{
+	enum frontswap_stat stat;
+
+	for (stat = 0; stat < FRONTSWAP_NR_STATS; stat++)
+		b->reg->gone.count[stat] += frontswap_stat(b, stat);
+}
+
+/* Returns with @b gone, or, if it holds pages, serving as before. */
+static int __frontswap_unregister(struct frontswap_backend *b)
+{
+	struct frontswap_registry *reg = b->reg;
+	struct module *owner = b->owner;
+	bool was_open = b->open;
+	int ret;
+
+	lockdep_assert_held(&reg->admin);
+	frontswap_close_gate(b);
+	ret = frontswap_detach(b);
+	if (ret) {
+		if (was_open)
+			frontswap_open_gate(b);
+		registry_err(reg, "%s: not unregistered: it holds %lu page(s) (%d)\n",
+			     b->name, frontswap_stored_pages(b), ret);
+		return ret;
+	}
+	frontswap_keep_totals(b);
+	registry_info(reg, "%s: unregistered\n", b->name);
+	frontswap_sysfs_del(b);
+	kobject_put(&b->kobj);
+	module_put(owner);
+	return 0;
+}
+
+int frontswap_registry_unregister(struct frontswap_registry *reg,
+				  const struct frontswap_ops *ops)
+{
+	struct frontswap_backend *b;
+	int ret;
+
+	if (!ops) {
+		registry_err(reg, "(null): not unregistered: no ops (%d)\n",
+			     -EFAULT);
+		return -EFAULT;
+	}
+	mutex_lock(&reg->admin);
+	b = frontswap_find(reg, ops);
+	if (b) {
+		ret = __frontswap_unregister(b);
+	} else {
+		ret = -ENOENT;
+		registry_err(reg, "%ps: not unregistered: not registered (%d)\n",
+			     ops, ret);
+	}
+	mutex_unlock(&reg->admin);
+	return ret;
+}
+
+/**
+ * frontswap_register_ops() - attach a backend
+ * @ops: What the backend provides; copied, and its address is the backend's
+ *	identity until frontswap_unregister_ops().
+ *
+ * Calls init() for each swap area in use, in ascending order, and then begins to
+ * offer pages: at once for a backend in the kernel or in a live module, or when
+ * the module's init function has returned 0. If that fails the backend is
+ * unregistered by the core. The module that the callbacks live in is pinned
+ * until the backend has been unregistered. Each refusal is logged, and changes
+ * nothing.
+ *
+ * Context: Process context, may sleep. Not from a callback.
+ * Return: 0; -EFAULT for no @ops; -EINVAL if store or load is missing or the name
+ * cannot be that of a directory; -EXDEV if the callbacks live in more than one
+ * module; -ENODEV if that module is going away; -EALREADY if @ops are registered;
+ * -EEXIST if the name is taken; -ENOMEM.
+ */
+int frontswap_register_ops(const struct frontswap_ops *ops)
+{
+	return frontswap_registry_register(&frontswap_registry, ops);
+}
+EXPORT_SYMBOL_GPL(frontswap_register_ops);
+
+/**
+ * frontswap_unregister_ops() - detach a backend that holds no pages
+ * @ops: What it was registered with.
+ *
+ * Waits for the calls under way, and calls invalidate_area() for each area that
+ * init() was called for. No callback runs after that.
+ *
+ * Context: Process context, may sleep. Not from a callback.
+ * Return: 0; -EFAULT for no @ops; -ENOENT if @ops are not registered; -EBUSY while
+ * the backend holds pages: it then goes on as before.
+ */
+int frontswap_unregister_ops(const struct frontswap_ops *ops)
+{
+	return frontswap_registry_unregister(&frontswap_registry, ops);
+}
+EXPORT_SYMBOL_GPL(frontswap_unregister_ops);
+
+/* Modules that have not become live yet, or never do */
+
+#ifdef CONFIG_MODULES
+static bool frontswap_module_has_backend(struct frontswap_registry *reg,
+					 const struct module *mod)
+{
+	struct frontswap_backend *b;
+	bool found = false;
+
+	/* Not under admin: a backend's init() may hold it and wait for @mod. */
+	rcu_read_lock();
+	list_for_each_entry_rcu(b, &reg->backends, node) {
+		if (b->owner == mod) {
+			found = true;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static int frontswap_module_notify(struct notifier_block *nb,
+				   unsigned long state, void *data)
+{
+	struct frontswap_registry *reg = &frontswap_registry;
+	struct frontswap_backend *b, *next;
+
+	if (state != MODULE_STATE_LIVE && state != MODULE_STATE_GOING)
+		return NOTIFY_DONE;
+	smp_mb(); /* pairs with frontswap_open_gate_if_live() */
+	if (!frontswap_module_has_backend(reg, data))
+		return NOTIFY_DONE;
+
+	mutex_lock(&reg->admin);
+	list_for_each_entry_safe(b, next, &reg->backends, node) {
+		if (b->owner != data)
+			continue;
+		if (state == MODULE_STATE_LIVE)
+			frontswap_open_gate(b);
+		else
+			WARN_ON(__frontswap_unregister(b));
+	}
+	mutex_unlock(&reg->admin);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block frontswap_module_nb = {
+	.notifier_call = frontswap_module_notify,
+};
+
+static int __init frontswap_modules_init(void)
+{
+	return register_module_notifier(&frontswap_module_nb);
+}
+#else
+static int __init frontswap_modules_init(void)
+{
+	return 0;
+}
+#endif
+
+/* Figures */
+
+unsigned long frontswap_stat(const struct frontswap_backend *b,
+			     enum frontswap_stat stat)
+{
+	unsigned long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(b->stats, cpu)->count[stat];
+	return sum;
+}
+
+/* In this order: a page that has been dropped was counted as stored before. */
+unsigned long frontswap_stored_pages(const struct frontswap_backend *b)
+{
+	unsigned long dropped = frontswap_stat(b, FRONTSWAP_INVALIDATES);
+
+	smp_rmb(); /* the counters are read in order, nothing more */
+	return frontswap_stat(b, FRONTSWAP_STORES) - dropped;
+}
+
+u64 frontswap_total(struct frontswap_registry *reg, enum frontswap_stat stat)
+{
+	struct frontswap_backend *b;
+	u64 sum;
+
+	mutex_lock(&reg->admin);
+	sum = reg->gone.count[stat];
+	list_for_each_entry(b, &reg->backends, node)
+		sum += frontswap_stat(b, stat);
+	mutex_unlock(&reg->admin);
+	return sum;
+}
+
+u64 frontswap_failed_stores(const struct frontswap_registry *reg)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += *per_cpu_ptr(reg->failed_stores, cpu);
+	return sum;
+}
+
+static int __init frontswap_setup(void)
+{
+	frontswap_sysfs_init(&frontswap_registry);
+	return frontswap_modules_init();
+}
+subsys_initcall(frontswap_setup);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inner structures of frontswap: for mm/frontswap*.c and their tests only.
+ */
+#ifndef _MM_FRONTSWAP_INTERNAL_H
+#define _MM_FRONTSWAP_INTERNAL_H
+
+#include <linux/completion.h>
+#include <linux/frontswap.h>
+#include <linux/kobject.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/percpu-refcount.h>
+#include <linux/percpu.h>
+
+/* swp_type() cannot give a number past this, so no access needs a check. */
+#define FRONTSWAP_TYPES		(1U << MAX_SWAPFILES_SHIFT)
+#define FRONTSWAP_NAME_LEN	32
+
+enum frontswap_stat {
+	FRONTSWAP_STORES,
+	FRONTSWAP_REJECTED_STORES,
+	FRONTSWAP_LOADS,
+	FRONTSWAP_LOAD_ERRORS,
+	FRONTSWAP_INVALIDATES,
+	FRONTSWAP_NR_STATS,
+};
+
+struct frontswap_stats {
+	unsigned long count[FRONTSWAP_NR_STATS];
+};
+
+/**
+ * struct frontswap_seat - one backend serving one swap type
+ * @next: Who is asked after this one, or NULL.
+ * @backend: Whose seat it is.
+ * @map: One bit per slot; set while @backend holds the slot's only copy.
+ * @nr_slots: Bits in @map.
+ * @rcu: Readers of a chain hold no lock.
+ */
+struct frontswap_seat {
+	struct frontswap_seat __rcu *next;
+	struct frontswap_backend *backend;
+	unsigned long *map;
+	unsigned long nr_slots;
+	struct rcu_head rcu;
+};
+
+enum frontswap_load_mode {
+	FRONTSWAP_LOAD_DIRECT,	/* load() fills the caller's page */
+	FRONTSWAP_LOAD_PROBE,	/* not known yet what load() does to a page */
+	FRONTSWAP_LOAD_BOUNCE,	/* load() completes pages: give it ours */
+};
+
+/* Bits of frontswap_backend.said: what has been logged and is not repeated. */
+enum frontswap_said {
+	FRONTSWAP_SAID_LOAD_FAILED,
+	FRONTSWAP_SAID_COMPLETES,
+};
+
+/**
+ * struct frontswap_backend - a registered backend, managed by the core
+ * @ops: Copy of the backend's ops; a missing optional callback is a no-op here.
+ * @stores: The store gate; each store() under way holds a reference.
+ * @stats: Per-CPU counters.
+ * @load_mode: What load() is given, enum frontswap_load_mode.
+ * @reg: Where it is registered.
+ * @id: The pointer it was registered with, never followed after that.
+ * @owner: Module that the callbacks live in, NULL for the kernel; pinned.
+ * @node: In @reg->backends; RCU for the module notifier.
+ * @seat: Its seat per swap type.
+ * @open: The store gate is open. Under @reg->admin.
+ * @stores_done: Completed when the gate is closed and the last store() is over.
+ * @said: enum frontswap_said.
+ * @bounce: Page given to a load() that is not trusted with the caller's.
+ * @bounce_lock: Serialises the use of @bounce.
+ * @kobj: Holds the structure's lifetime, and its directory in sysfs.
+ * @name: For the log, sysfs and tracepoints.
+ */
+struct frontswap_backend {
+	struct frontswap_ops ops;
+	struct percpu_ref stores;
+	struct frontswap_stats __percpu *stats;
+	int load_mode;
+
+	struct frontswap_registry *reg;
+	const struct frontswap_ops *id;
+	struct module *owner;
+	struct list_head node;
+	struct frontswap_seat *seat[FRONTSWAP_TYPES];
+	bool open;
+	struct completion stores_done;
+	unsigned long said;
+	struct page *bounce;
+	struct mutex bounce_lock;
+	struct kobject kobj;
+	char name[FRONTSWAP_NAME_LEN];
+};
+
+/**
+ * struct frontswap_registry - the backends and the swap types they serve
+ * @admin: Outermost. One registration or unregistration at a time.
+ * @lock: Orders swapon and swapoff against replay and detach. Taken inside
+ *	@admin, and inside swapon_mutex.
+ * @need_init: Types that are swapped on, whether or not there is a backend.
+ * @nr_slots: Size of each type in @need_init.
+ * @backends: In the order in which they are asked.
+ * @seats: Per type, the chain of seats in that order. Changed under @lock.
+ * @key: Static key to hold while a backend is attached, or NULL.
+ * @kobj: Parent of the backends' directories, or NULL for none.
+ * @failed_stores: Pages that no backend took.
+ * @gone: Counters of backends that have been unregistered.
+ * @nr_nameless: Built-in backends without a name, so far.
+ * @quiet: Log nothing.
+ */
+struct frontswap_registry {
+	struct mutex admin;
+	struct mutex lock;
+	DECLARE_BITMAP(need_init, MAX_SWAPFILES);
+	unsigned long nr_slots[MAX_SWAPFILES];
+	struct list_head backends;
+	struct frontswap_seat __rcu *seats[FRONTSWAP_TYPES];
+	struct static_key_false *key;
+	struct kobject *kobj;
+	unsigned long __percpu *failed_stores;
+	struct frontswap_stats gone;
+	unsigned int nr_nameless;
+	bool quiet;
+};
+
+int frontswap_registry_register(struct frontswap_registry *reg,
+				const struct frontswap_ops *ops);
+int frontswap_registry_unregister(struct frontswap_registry *reg,
+				  const struct frontswap_ops *ops);
+int frontswap_registry_swapon(struct frontswap_registry *reg,
+			      unsigned int type, unsigned long nr_slots);
+void frontswap_registry_swapoff(struct frontswap_registry *reg,
+				unsigned int type);
+int frontswap_registry_store(struct frontswap_registry *reg,
+			     struct page *page);
+int frontswap_registry_load(struct frontswap_registry *reg, struct page *page);
+void frontswap_registry_invalidate_page(struct frontswap_registry *reg,
+					unsigned int type, pgoff_t offset);
+
+unsigned long frontswap_stat(const struct frontswap_backend *b,
+			     enum frontswap_stat stat);
+unsigned long frontswap_stored_pages(const struct frontswap_backend *b);
+u64 frontswap_total(struct frontswap_registry *reg, enum frontswap_stat stat);
+u64 frontswap_failed_stores(const struct frontswap_registry *reg);
+void frontswap_backend_free(struct frontswap_backend *b);
+
+extern const struct kobj_type frontswap_backend_ktype;
+int frontswap_sysfs_add(struct frontswap_backend *b);
+void frontswap_sysfs_del(struct frontswap_backend *b);
+void frontswap_sysfs_init(struct frontswap_registry *reg);
+
+#endif /* _MM_FRONTSWAP_INTERNAL_H */

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * frontswap's figures: /sys/kernel/mm/frontswap/<backend>/ and debugfs totals.
+ */
+#define pr_fmt(fmt) "frontswap: " fmt
+
+#include <linux/debugfs.h>
+#include <linux/kobject.h>
+#include <linux/mm.h>
+#include <linux/sysfs.h>
+
+#include "frontswap_internal.h"
+
+static struct frontswap_backend *to_backend(struct kobject *kobj)
+{
+	return container_of(kobj, struct frontswap_backend, kobj);
+}
+
+static ssize_t priority_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
+{
+	return sysfs_emit(buf, "%d\n", to_backend(kobj)->ops.priority);
+}
+static struct kobj_attribute priority_attr = __ATTR_RO(priority);
+
+static ssize_t stored_pages_show(struct kobject *kobj,
+				 struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%lu\n",
+			  frontswap_stored_pages(to_backend(kobj)));
+}
+static struct kobj_attribute stored_pages_attr = __ATTR_RO(stored_pages);
+
+#define FRONTSWAP_STAT_ATTR(_name, _stat)				\
+static ssize_t _name##_show(struct kobject *kobj,			\
+			    struct kobj_attribute *attr, char *buf)	\
+{									\
+	return sysfs_emit(buf, "%lu\n",					\
+			  frontswap_stat(to_backend(kobj), _stat));	\
+}									\
+static struct kobj_attribute _name##_attr = __ATTR_RO(_name)
+
+FRONTSWAP_STAT_ATTR(stores, FRONTSWAP_STORES);
+FRONTSWAP_STAT_ATTR(rejected_stores, FRONTSWAP_REJECTED_STORES);
+FRONTSWAP_STAT_ATTR(loads, FRONTSWAP_LOADS);
+FRONTSWAP_STAT_ATTR(load_errors, FRONTSWAP_LOAD_ERRORS);
+FRONTSWAP_STAT_ATTR(invalidates, FRONTSWAP_INVALIDATES);
+
+static struct attribute *frontswap_backend_attrs[] = {
+	&priority_attr.attr,
+	&stored_pages_attr.attr,
+	&stores_attr.attr,
+	&rejected_stores_attr.attr,
+	&loads_attr.attr,
+	&load_errors_attr.attr,
+	&invalidates_attr.attr,
+	NULL
+};
+ATTRIBUTE_GROUPS(frontswap_backend);
+
+static void frontswap_backend_release(struct kobject *kobj)
+{
+	frontswap_backend_free(to_backend(kobj));
+}
+
+const struct kobj_type frontswap_backend_ktype = {
+	.release = frontswap_backend_release,
+	.sysfs_ops = &kobj_sysfs_ops,
+	.default_groups = frontswap_backend_groups,
+};
+
+/* A registry without a directory is a test's, whose backends need none either. */
+int frontswap_sysfs_add(struct frontswap_backend *b)
+{
+	if (!b->reg->kobj)
+		return 0;
+	return kobject_add(&b->kobj, b->reg->kobj, "%s", b->name);
+}
+
+void frontswap_sysfs_del(struct frontswap_backend *b)
+{
+	if (b->reg->kobj)
+		kobject_del(&b->kobj);
+}
+
+#ifdef CONFIG_DEBUG_FS
+#define FRONTSWAP_TOTAL(_name, _expr)					\
+static int _name##_get(void *data, u64 *val)				\
+{									\
+	struct frontswap_registry *reg = data;				\
+									\
+	*val = _expr;							\
+	return 0;							\
+}									\
+DEFINE_DEBUGFS_ATTRIBUTE(_name##_fops, _name##_get, NULL, "%llu\n")
+
+FRONTSWAP_TOTAL(total_loads, frontswap_total(reg, FRONTSWAP_LOADS));
+FRONTSWAP_TOTAL(total_stores, frontswap_total(reg, FRONTSWAP_STORES));
+FRONTSWAP_TOTAL(total_failed, frontswap_failed_stores(reg));
+FRONTSWAP_TOTAL(total_invalidates, frontswap_total(reg, FRONTSWAP_INVALIDATES));
+
+static void __init frontswap_debugfs_init(struct frontswap_registry *reg)
+{
+	struct dentry *dir = debugfs_create_dir("frontswap", NULL);
+
+	debugfs_create_file_unsafe("loads", 0444, dir, reg, &total_loads_fops);
+	debugfs_create_file_unsafe("succ_stores", 0444, dir, reg,
+				   &total_stores_fops);
+	debugfs_create_file_unsafe("failed_stores", 0444, dir, reg,
+				   &total_failed_fops);
+	debugfs_create_file_unsafe("invalidates", 0444, dir, reg,
+				   &total_invalidates_fops);
+}
+#else
+static void __init frontswap_debugfs_init(struct frontswap_registry *reg)
+{
+}
+#endif
+
+void __init frontswap_sysfs_init(struct frontswap_registry *reg)
+{
+	reg->kobj = kobject_create_and_add("frontswap", mm_kobj);
+	if (!reg->kobj)
+		pr_err("no memory for /sys/kernel/mm/frontswap\n");
+	frontswap_debugfs_init(reg);
+}

@@ -1,0 +1,1227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit tests of frontswap
+ *
+ * Every test has a registry of its own and up to three fake backends, A, B and C,
+ * which write down each call they get. What happened is compared as text:
+ *
+ *	Ai0	A's init(0)			Ax0	A's invalidate_area(0)
+ *	As0:5	A's store(0, 5)			Al0:5	A's load(0, 5)
+ *	Ad0:5	A's invalidate_page(0, 5)
+ */
+#include <kunit/test.h>
+
+#include <linux/completion.h>
+#include <linux/highmem.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/pagemap.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/swap.h>
+#include <linux/swapops.h>
+
+#include "frontswap_internal.h"
+
+#define NR_FAKES	3
+#define NR_TYPES	8
+#define NR_SLOTS	16
+#define TOO_MANY_SLOTS	(1UL << (BITS_PER_LONG - 6))
+
+enum fake_completes { COMPLETES_NOTHING, SETS_UPTODATE, SETS_AND_UNLOCKS };
+
+struct fake {
+	struct frontswap_ops ops;
+	u64 value[NR_TYPES][NR_SLOTS];	/* 0: no copy */
+	bool refuses;
+	int load_error;
+	enum fake_completes completes;
+	void (*in_init)(unsigned int type);
+	void (*in_store)(unsigned int type, pgoff_t offset);
+	bool key_was_off;
+};
+
+struct frontswap_test {
+	struct kunit *test;
+	struct frontswap_registry reg;
+	struct fake fake[NR_FAKES];
+	char log[512];
+	size_t len;
+	u64 last_value;
+};
+
+/* Callbacks have no context: one test at a time has the fakes. */
+static struct frontswap_test *ft;
+static DEFINE_STATIC_KEY_FALSE(test_key);
+
+static void note(int who, char what, unsigned int type, pgoff_t offset)
+{
+	const char *sep = ft->len ? " " : "";
+
+	ft->len += scnprintf(ft->log + ft->len, sizeof(ft->log) - ft->len,
+			     strchr("ix", what) ? "%s%c%c%u" : "%s%c%c%u:%lu",
+			     sep, 'A' + who, what, type, offset);
+}
+
+static void fake_init(int who, unsigned int type)
+{
+	struct fake *f = &ft->fake[who];
+
+	note(who, 'i', type, 0);
+	if (!static_key_enabled(&test_key))
+		f->key_was_off = true;
+	if (f->in_init)
+		f->in_init(type);
+}
+
+static int fake_store(int who, unsigned int type, pgoff_t offset,
+		      struct page *page)
+{
+	struct fake *f = &ft->fake[who];
+	u64 *from;
+
+	note(who, 's', type, offset);
+	if (!static_key_enabled(&test_key))
+		f->key_was_off = true;
+	if (f->in_store)
+		f->in_store(type, offset);
+	if (f->refuses)
+		return -ENOSPC;
+	from = kmap_local_page(page);
+	f->value[type][offset] = *from;
+	kunmap_local(from);
+	return 0;
+}
+
+static int fake_load(int who, unsigned int type, pgoff_t offset,
+		     struct page *page)
+{
+	struct fake *f = &ft->fake[who];
+	u64 *to;
+
+	note(who, 'l', type, offset);
+	if (f->load_error)
+		return f->load_error;
+	to = kmap_local_page(page);
+	*to = f->value[type][offset];
+	kunmap_local(to);
+	if (f->completes != COMPLETES_NOTHING)
+		SetPageUptodate(page);
+	if (f->completes == SETS_AND_UNLOCKS)
+		unlock_page(page);
+	return 0;
+}
+
+static void fake_invalidate_page(int who, unsigned int type, pgoff_t offset)
+{
+	note(who, 'd', type, offset);
+	ft->fake[who].value[type][offset] = 0;
+}
+
+static void fake_invalidate_area(int who, unsigned int type)
+{
+	note(who, 'x', type, 0);
+	memset(ft->fake[who].value[type], 0, sizeof(ft->fake[who].value[type]));
+}
+
+#define FAKE(who)							\
+static void init_##who(unsigned int t) { fake_init(who, t); }		\
+static int store_##who(unsigned int t, pgoff_t o, struct page *p)	\
+{ return fake_store(who, t, o, p); }					\
+static int load_##who(unsigned int t, pgoff_t o, struct page *p)	\
+{ return fake_load(who, t, o, p); }					\
+static void page_##who(unsigned int t, pgoff_t o)			\
+{ fake_invalidate_page(who, t, o); }					\
+static void area_##who(unsigned int t) { fake_invalidate_area(who, t); }
+
+#define FAKE_OPS(who, _name) {						\
+	.init = init_##who, .store = store_##who, .load = load_##who,	\
+	.invalidate_page = page_##who, .invalidate_area = area_##who,	\
+	.name = _name,							\
+}
+
+FAKE(0)
+FAKE(1)
+FAKE(2)
+
+static const struct frontswap_ops fake_ops[NR_FAKES] = {
+	FAKE_OPS(0, "A"), FAKE_OPS(1, "B"), FAKE_OPS(2, "C"),
+};
+
+/* What the swap code does */
+
+static struct page *new_page(unsigned int type, pgoff_t offset)
+{
+	struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+
+	KUNIT_ASSERT_NOT_NULL(ft->test, page);
+	__SetPageLocked(page);
+	set_page_private(page, swp_entry(type, offset).val);
+	return page;
+}
+
+static void free_locked_page(struct page *page)
+{
+	set_page_private(page, 0);
+	__ClearPageLocked(page);
+	ClearPageUptodate(page);
+	__free_page(page);
+}
+
+static int swapon(unsigned int type)
+{
+	return frontswap_registry_swapon(&ft->reg, type, NR_SLOTS);
+}
+
+static void swapoff(unsigned int type)
+{
+	frontswap_registry_swapoff(&ft->reg, type);
+}
+
+static int reg(int who)
+{
+	return frontswap_registry_register(&ft->reg, &ft->fake[who].ops);
+}
+
+static int unreg(int who)
+{
+	return frontswap_registry_unregister(&ft->reg, &ft->fake[who].ops);
+}
+
+/* A page with a value that no page had before. */
+static int store(unsigned int type, pgoff_t offset)
+{
+	struct page *page = new_page(type, offset);
+	u64 *value = kmap_local_page(page);
+	int ret;
+
+	*value = ++ft->last_value;
+	kunmap_local(value);
+	ret = frontswap_registry_store(&ft->reg, page);
+	KUNIT_EXPECT_TRUE(ft->test, PageLocked(page));
+	free_locked_page(page);
+	return ret;
+}
+
+/* The state of the page must fit what the load returned: see frontswap_load(). */
+static int load(unsigned int type, pgoff_t offset, u64 *got)
+{
+	struct page *page = new_page(type, offset);
+	int ret = frontswap_registry_load(&ft->reg, page);
+	u64 *value = kmap_local_page(page);
+
+	KUNIT_EXPECT_EQ(ft->test, PageUptodate(page), ret == 0);
+	KUNIT_EXPECT_EQ(ft->test, PageLocked(page), ret == -ENOENT);
+	KUNIT_EXPECT_EQ(ft->test, page_count(page), 1);
+	*got = *value;
+	kunmap_local(value);
+	free_locked_page(page);
+	return ret;
+}
+
+static void invalidate(unsigned int type, pgoff_t offset)
+{
+	frontswap_registry_invalidate_page(&ft->reg, type, offset);
+}
+
+static struct frontswap_backend *backend(int who)
+{
+	struct frontswap_backend *b;
+
+	list_for_each_entry(b, &ft->reg.backends, node)
+		if (b->id == &ft->fake[who].ops)
+			return b;
+	return NULL;
+}
+
+/* Takes the log, so that each expectation is about what came since the last. */
+#define EXPECT_CALLS(expected) do {					\
+	ft->log[ft->len] = '\0';					\
+	KUNIT_EXPECT_STREQ(ft->test, ft->log, expected);		\
+	ft->len = 0;							\
+} while (0)
+
+#define EXPECT_LOAD(type, offset, expected) do {			\
+	u64 got_;							\
+	KUNIT_EXPECT_EQ(ft->test, load(type, offset, &got_), 0);	\
+	KUNIT_EXPECT_EQ(ft->test, got_, (u64)(expected));		\
+} while (0)
+
+#define EXPECT_NO_LOAD(type, offset, error) do {			\
+	u64 got_;							\
+	KUNIT_EXPECT_EQ(ft->test, load(type, offset, &got_), error);	\
+} while (0)
+
+static int frontswap_test_init(struct kunit *test)
+{
+	static struct lock_class_key admin_key, lock_key;
+	int i;
+
+	ft = kunit_kzalloc(test, sizeof(*ft), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, ft);
+	test->priv = ft;
+	ft->test = test;
+	INIT_LIST_HEAD(&ft->reg.backends);
+	__mutex_init(&ft->reg.admin, "test.admin", &admin_key);
+	__mutex_init(&ft->reg.lock, "test.lock", &lock_key);
+	ft->reg.key = &test_key;
+	ft->reg.failed_stores = alloc_percpu(unsigned long);
+	KUNIT_ASSERT_NOT_NULL(test, ft->reg.failed_stores);
+	for (i = 0; i < NR_FAKES; i++)
+		ft->fake[i].ops = fake_ops[i];
+	return 0;
+}
+
+/* Whatever the test did, everything can be undone, and then nothing is left. */
+static void frontswap_test_exit(struct kunit *test)
+{
+	unsigned int type;
+	int i;
+
+	if (!ft || !ft->reg.failed_stores)
+		return;
+	for (type = 0; type < MAX_SWAPFILES; type++)
+		if (test_bit(type, ft->reg.need_init))
+			swapoff(type);
+	for (i = 0; i < NR_FAKES; i++) {
+		if (backend(i))
+			KUNIT_EXPECT_EQ(test, unreg(i), 0);
+		KUNIT_EXPECT_FALSE(test, ft->fake[i].key_was_off);
+	}
+	KUNIT_EXPECT_TRUE(test, list_empty(&ft->reg.backends));
+	for (type = 0; type < FRONTSWAP_TYPES; type++)
+		KUNIT_EXPECT_PTR_EQ(test,
+				    rcu_access_pointer(ft->reg.seats[type]),
+				    NULL);
+	KUNIT_EXPECT_FALSE(test, static_key_enabled(&test_key));
+	free_percpu(ft->reg.failed_stores);
+	ft = NULL;
+}
+
+/* Recording and replay */
+
+static void replay_is_ascending(struct kunit *test)
+{
+	swapon(3);
+	swapon(0);
+	swapon(7);
+	EXPECT_CALLS("");
+	KUNIT_EXPECT_EQ(test, reg(0), 0);
+	EXPECT_CALLS("Ai0 Ai3 Ai7");
+	KUNIT_EXPECT_EQ(test, unreg(0), 0);
+	EXPECT_CALLS("Ax7 Ax3 Ax0");
+}
+
+static void swapon_after_register(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, reg(0), 0);
+	EXPECT_CALLS("");
+	swapon(2);
+	EXPECT_CALLS("Ai2");
+	swapoff(2);
+	EXPECT_CALLS("Ax2");
+	swapon(2);
+	EXPECT_CALLS("Ai2");
+}
+
+static void swapoff_without_backend_is_recorded(struct kunit *test)
+{
+	swapon(0);
+	swapon(1);
+	swapoff(0);
+	reg(0);
+	EXPECT_CALLS("Ai1");
+}
+
+/* A swapoff that fails does not come to frontswap: the area is still served. */
+static void failed_swapoff_keeps_type(struct kunit *test)
+{
+	swapon(0);
+	reg(0);
+	KUNIT_EXPECT_EQ(test, store(0, 1), 0);
+	KUNIT_EXPECT_TRUE(test, test_bit(0, ft->reg.need_init));
+	EXPECT_CALLS("Ai0 As0:1");
+	KUNIT_EXPECT_EQ(test, reg(1), 0);
+	EXPECT_CALLS("Bi0");
+	EXPECT_LOAD(0, 1, ft->last_value);
+}
+
+static void second_backend_gets_own_replay(struct kunit *test)
+{
+	swapon(0);
+	reg(0);
+	swapon(1);
+	reg(1);
+	EXPECT_CALLS("Ai0 Ai1 Bi0 Bi1");
+	swapoff(0);
+	unreg(0);
+	EXPECT_CALLS("Bx0 Ax0 Ax1");
+}
+
+/* Gating */
+
+static void no_backend_no_calls(struct kunit *test)
+{
+	swapon(0);
+	KUNIT_EXPECT_NE(test, store(0, 1), 0);
+	EXPECT_NO_LOAD(0, 1, -ENOENT);
+	invalidate(0, 1);
+	EXPECT_CALLS("");
+	KUNIT_EXPECT_EQ(test, frontswap_failed_stores(&ft->reg), 1ull);
+}
+
+static void store_and_load_from_init(unsigned int type)
+{
+	unsigned int t;
+
+	for (t = 0; t < 2; t++) {
+		KUNIT_EXPECT_NE(ft->test, store(t, 4), 0);
+		EXPECT_NO_LOAD(t, 4, -ENOENT);
+		invalidate(t, 4);
+	}
+}
+
+/* The areas are live: a store can come to one while init() runs for another. */
+static void store_during_replay_is_gated(struct kunit *test)
+{
+	swapon(0);
+	swapon(1);
+	ft->fake[0].in_init = store_and_load_from_init;
+	reg(0);
+	EXPECT_CALLS("Ai0 Ai1");
+	KUNIT_EXPECT_EQ(test, store(0, 4), 0);
+	EXPECT_CALLS("As0:4");
+}
+
+static void store_during_swapon_is_gated(struct kunit *test)
+{
+	reg(0);
+	swapon(0);
+	ft->fake[0].in_init = store_and_load_from_init;
+	swapoff(0);
+	swapon(1);
+	EXPECT_CALLS("Ai0 Ax0 Ai1");
+}
+
+/* A second backend's replay does not stop the first one from serving. */
+static void replay_store_goes_to_the_other(unsigned int type)
+{
+	KUNIT_EXPECT_EQ(ft->test, store(0, 6), 0);
+	EXPECT_LOAD(0, 6, ft->last_value);
+}
+
+static void store_during_second_replay(struct kunit *test)
+{
+	swapon(0);
+	reg(0);
+	ft->fake[1].in_init = replay_store_goes_to_the_other;
+	reg(1);
+	EXPECT_CALLS("Ai0 Bi0 As0:6 Al0:6");
+}
+
+static void key_is_on_while_attached(struct kunit *test)
+{
+	KUNIT_EXPECT_FALSE(test, static_key_enabled(&test_key));
+	swapon(0);
+	KUNIT_EXPECT_FALSE(test, static_key_enabled(&test_key));
+	reg(0);
+	reg(1);
+	KUNIT_EXPECT_TRUE(test, static_key_enabled(&test_key));
+	store(0, 1);
+	KUNIT_EXPECT_EQ(test, unreg(1), -EBUSY);
+	KUNIT_EXPECT_EQ(test, unreg(0), 0);
+	KUNIT_EXPECT_TRUE(test, static_key_enabled(&test_key));
+	invalidate(0, 1);
+	KUNIT_EXPECT_EQ(test, unreg(1), 0);
+	KUNIT_EXPECT_FALSE(test, static_key_enabled(&test_key));
+}
+
+/* Pages */
+
+static void store_load_invalidate(struct kunit *test)
+{
+	swapon(0);
+	reg(0);
+	KUNIT_EXPECT_EQ(test, store(0, 1), 0);
+	KUNIT_EXPECT_EQ(test, store(0, 2), 0);
+	EXPECT_LOAD(0, 1, 1);
+	EXPECT_LOAD(0, 2, 2);
+	EXPECT_LOAD(0, 1, 1);
+	invalidate(0, 1);
+	EXPECT_NO_LOAD(0, 1, -ENOENT);
+	invalidate(0, 1);
+	EXPECT_CALLS("Ai0 As0:1 As0:2 Al0:1 Al0:2 Al0:1 Ad0:1");
+	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), 1ul);
+	KUNIT_EXPECT_EQ(test, frontswap_stat(backend(0), FRONTSWAP_STORES), 2ul);
+	KUNIT_EXPECT_EQ(test, frontswap_stat(backend(0), FRONTSWAP_LOADS), 3ul);
+	KUNIT_EXPECT_EQ(test, frontswap_stat(backend(0), FRONTSWAP_INVALIDATES),
+			1ul);
+}
+
+static void swapoff_drops_what_is_left(struct kunit *test)
+{
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	store(0, 9);
+	swapoff(0);
+	EXPECT_CALLS("Ai0 As0:1 As0:9 Ax0");
+	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), 0ul);
+	swapon(0);
+	EXPECT_NO_LOAD(0, 1, -ENOENT);
+	EXPECT_CALLS("Ai0");
+}
+
+static void duplicate_store_drops_older_copy(struct kunit *test)
+{
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	store(0, 1);
+	EXPECT_CALLS("Ai0 As0:1 Ad0:1 As0:1");
+	EXPECT_LOAD(0, 1, 2);
+	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), 1ul);
+}
+
+static void refused_duplicate_leaves_nothing(struct kunit *test)
+{
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	ft->fake[0].refuses = true;
+	KUNIT_EXPECT_NE(test, store(0, 1), 0);
+	EXPECT_CALLS("Ai0 As0:1 Ad0:1 As0:1");
+	EXPECT_NO_LOAD(0, 1, -ENOENT);
+	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), 0ul);
+}
+
+/* A, then B on top: B is asked first, and the older copy is in A. */
+static void older_copy_in_other_backend(struct kunit *test)
+{
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	reg(1);
+	EXPECT_CALLS("Ai0 As0:1 Bi0");
+	store(0, 1);
+	EXPECT_CALLS("Ad0:1 Bs0:1");
+	EXPECT_LOAD(0, 1, 2);
+	EXPECT_CALLS("Bl0:1");
+	KUNIT_EXPECT_EQ(test, unreg(0), 0);
+	EXPECT_LOAD(0, 1, 2);
+}
+
+static void large_folio_is_refused_and_drops_older_copies(struct kunit *test)
+{
+	struct page *page;
+
+	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))
+		kunit_skip(test, "needs CONFIG_TRANSPARENT_HUGEPAGE");
+	swapon(0);
+	reg(0);
+	store(0, 4);
+	store(0, 6);
+	store(0, 8);
+	page = alloc_pages(GFP_KERNEL | __GFP_COMP, 2);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	__SetPageLocked(page);
+	set_page_private(page, swp_entry(0, 4).val);
+	KUNIT_EXPECT_NE(test, frontswap_registry_store(&ft->reg, page), 0);
+	set_page_private(page, 0);
+	__ClearPageLocked(page);
+	__free_pages(page, 2);
+	EXPECT_CALLS("Ai0 As0:4 As0:6 As0:8 Ad0:4 Ad0:6");
+	EXPECT_NO_LOAD(0, 4, -ENOENT);
+	EXPECT_LOAD(0, 8, 3);
+	KUNIT_EXPECT_EQ(test, frontswap_failed_stores(&ft->reg), 1ull);
+}
+
+/* Loads that do not go well */
+
+static void failed_load_is_an_io_error(struct kunit *test)
+{
+	static const int errors[] = { -1, -EIO, -ENOMEM, -EAGAIN, 1 };
+	int i;
+
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	for (i = 0; i < ARRAY_SIZE(errors); i++) {
+		ft->fake[0].load_error = errors[i];
+		EXPECT_NO_LOAD(0, 1, -EIO);
+	}
+	KUNIT_EXPECT_EQ(test, frontswap_stat(backend(0), FRONTSWAP_LOAD_ERRORS),
+			5ul);
+	KUNIT_EXPECT_EQ(test, frontswap_stat(backend(0), FRONTSWAP_LOADS), 0ul);
+	ft->fake[0].load_error = 0;
+	EXPECT_LOAD(0, 1, 1);
+}
+
+/* -ENOENT: the backend wrote it to the device; the slot is still its own. */
+static void load_may_point_to_the_device(struct kunit *test)
+{
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	ft->fake[0].load_error = -ENOENT;
+	EXPECT_NO_LOAD(0, 1, -ENOENT);
+	KUNIT_EXPECT_EQ(test, frontswap_stat(backend(0), FRONTSWAP_LOAD_ERRORS),
+			0ul);
+	invalidate(0, 1);
+	EXPECT_CALLS("Ai0 As0:1 Al0:1 Ad0:1");
+}
+
+static void check_completing_backend(enum fake_completes completes)
+{
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	store(0, 2);
+	ft->fake[0].completes = completes;
+	EXPECT_LOAD(0, 1, 1);
+	EXPECT_LOAD(0, 2, 2);
+	KUNIT_EXPECT_EQ(ft->test, backend(0)->load_mode,
+			FRONTSWAP_LOAD_BOUNCE);
+	ft->fake[0].load_error = -EIO;
+	EXPECT_NO_LOAD(0, 1, -EIO);
+	ft->fake[0].load_error = 0;
+	EXPECT_LOAD(0, 1, 1);
+	KUNIT_EXPECT_TRUE(ft->test, test_bit(FRONTSWAP_SAID_COMPLETES,
+					     &backend(0)->said));
+}
+
+static void backend_marks_pages_uptodate(struct kunit *test)
+{
+	check_completing_backend(SETS_UPTODATE);
+}
+
+static void backend_marks_and_unlocks_pages(struct kunit *test)
+{
+	check_completing_backend(SETS_AND_UNLOCKS);
+}
+
+/* The first load is clean, so the next is given the caller's page. */
+static void backend_completes_pages_later(struct kunit *test)
+{
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	EXPECT_LOAD(0, 1, 1);
+	KUNIT_EXPECT_EQ(test, backend(0)->load_mode, FRONTSWAP_LOAD_DIRECT);
+	ft->fake[0].completes = SETS_AND_UNLOCKS;
+	EXPECT_LOAD(0, 1, 1);
+	KUNIT_EXPECT_EQ(test, backend(0)->load_mode, FRONTSWAP_LOAD_BOUNCE);
+	EXPECT_LOAD(0, 1, 1);
+}
+
+/* Several backends */
+
+static void newest_is_asked_first(struct kunit *test)
+{
+	swapon(0);
+	reg(0);
+	reg(1);
+	reg(2);
+	swapon(1);
+	EXPECT_CALLS("Ai0 Bi0 Ci0 Ai1 Bi1 Ci1");
+	ft->fake[2].refuses = true;
+	ft->fake[1].refuses = true;
+	store(0, 1);
+	store(1, 1);
+	EXPECT_CALLS("Cs0:1 Bs0:1 As0:1 Cs1:1 Bs1:1 As1:1");
+	EXPECT_LOAD(0, 1, 1);
+	EXPECT_CALLS("Al0:1");
+	ft->fake[0].refuses = true;
+	KUNIT_EXPECT_NE(test, store(0, 2), 0);
+	EXPECT_CALLS("Cs0:2 Bs0:2 As0:2");
+	KUNIT_EXPECT_EQ(test, frontswap_failed_stores(&ft->reg), 1ull);
+	KUNIT_EXPECT_EQ(test,
+			frontswap_stat(backend(2), FRONTSWAP_REJECTED_STORES),
+			3ul);
+}
+
+static void higher_priority_is_asked_first(struct kunit *test)
+{
+	ft->fake[0].ops.priority = 5;
+	ft->fake[1].ops.priority = -1;
+	ft->fake[2].ops.priority = 5;
+	ft->fake[0].refuses = true;
+	ft->fake[1].refuses = true;
+	ft->fake[2].refuses = true;
+	swapon(0);
+	reg(0);
+	reg(1);
+	reg(2);
+	swapon(1);
+	ft->len = 0;
+	store(0, 1);
+	store(1, 1);
+	EXPECT_CALLS("Cs0:1 As0:1 Bs0:1 Cs1:1 As1:1 Bs1:1");
+}
+
+/* Bad input: a value of its own for each, and nothing has changed. */
+
+static void bad_registrations(struct kunit *test)
+{
+	struct frontswap_registry *r = &ft->reg;
+	struct frontswap_ops ops = fake_ops[0];
+
+	swapon(0);
+	KUNIT_EXPECT_EQ(test, frontswap_registry_register(r, NULL), -EFAULT);
+	ops.store = NULL;
+	KUNIT_EXPECT_EQ(test, frontswap_registry_register(r, &ops), -EINVAL);
+	ops = fake_ops[0];
+	ops.load = NULL;
+	KUNIT_EXPECT_EQ(test, frontswap_registry_register(r, &ops), -EINVAL);
+	ops = fake_ops[0];
+	ops.name = "";
+	KUNIT_EXPECT_EQ(test, frontswap_registry_register(r, &ops), -EINVAL);
+	ops.name = "a/b";
+	KUNIT_EXPECT_EQ(test, frontswap_registry_register(r, &ops), -EINVAL);
+	ops.name = "..";
+	KUNIT_EXPECT_EQ(test, frontswap_registry_register(r, &ops), -EINVAL);
+	ops.name = "a-name-that-is-one-letter-too-long";
+	KUNIT_EXPECT_EQ(test, frontswap_registry_register(r, &ops), -EINVAL);
+	KUNIT_EXPECT_TRUE(test, list_empty(&r->backends));
+
+	KUNIT_EXPECT_EQ(test, reg(0), 0);
+	KUNIT_EXPECT_EQ(test, reg(0), -EALREADY);
+	ops = fake_ops[1];
+	ops.name = "A";
+	KUNIT_EXPECT_EQ(test, frontswap_registry_register(r, &ops), -EEXIST);
+	EXPECT_CALLS("Ai0");
+}
+
+static void bad_unregistrations(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, frontswap_registry_unregister(&ft->reg, NULL),
+			-EFAULT);
+	KUNIT_EXPECT_EQ(test, unreg(0), -ENOENT);
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	KUNIT_EXPECT_EQ(test, unreg(1), -ENOENT);
+	KUNIT_EXPECT_EQ(test, unreg(0), -EBUSY);
+	KUNIT_EXPECT_EQ(test, store(0, 2), 0);
+	EXPECT_LOAD(0, 1, 1);
+	invalidate(0, 1);
+	invalidate(0, 2);
+	KUNIT_EXPECT_EQ(test, unreg(0), 0);
+	KUNIT_EXPECT_EQ(test, unreg(0), -ENOENT);
+	EXPECT_CALLS("Ai0 As0:1 As0:2 Al0:1 Ad0:1 Ad0:2 Ax0");
+}
+
+static void types_out_of_range(struct kunit *test)
+{
+	if (panic_on_warn)
+		kunit_skip(test, "warns, and panic_on_warn is set");
+	KUNIT_EXPECT_EQ(test, swapon(MAX_SWAPFILES), -ERANGE);
+	swapoff(MAX_SWAPFILES);
+	KUNIT_EXPECT_EQ(test, swapon(0), 0);
+	KUNIT_EXPECT_EQ(test, swapon(0), -EBUSY);
+	reg(0);
+	EXPECT_CALLS("Ai0");
+}
+
+static void optional_callbacks_may_be_missing(struct kunit *test)
+{
+	ft->fake[0].ops.init = NULL;
+	ft->fake[0].ops.invalidate_page = NULL;
+	ft->fake[0].ops.invalidate_area = NULL;
+	ft->fake[0].ops.name = NULL;
+	swapon(0);
+	KUNIT_EXPECT_EQ(test, reg(0), 0);
+	KUNIT_EXPECT_STREQ(test, backend(0)->name, "builtin0");
+	store(0, 1);
+	EXPECT_LOAD(0, 1, 1);
+	store(0, 1);
+	invalidate(0, 1);
+	swapoff(0);
+	EXPECT_CALLS("As0:1 Al0:1 As0:1");
+}
+
+/* Memory */
+
+static void no_memory_at_register_changes_nothing(struct kunit *test)
+{
+	swapon(0);
+	frontswap_registry_swapon(&ft->reg, 1, TOO_MANY_SLOTS);
+	KUNIT_EXPECT_EQ(test, reg(0), -ENOMEM);
+	EXPECT_CALLS("");
+	KUNIT_EXPECT_TRUE(test, list_empty(&ft->reg.backends));
+	KUNIT_EXPECT_FALSE(test, static_key_enabled(&test_key));
+	swapoff(1);
+	KUNIT_EXPECT_EQ(test, reg(0), 0);
+	EXPECT_CALLS("Ai0");
+}
+
+static void no_memory_at_swapon_leaves_area_unserved(struct kunit *test)
+{
+	reg(0);
+	KUNIT_EXPECT_EQ(test, frontswap_registry_swapon(&ft->reg, 1,
+							TOO_MANY_SLOTS), 0);
+	KUNIT_EXPECT_NE(test, store(1, 1), 0);
+	swapoff(1);
+	EXPECT_CALLS("");
+	swapon(1);
+	KUNIT_EXPECT_EQ(test, store(1, 1), 0);
+	EXPECT_CALLS("Ai1 As1:1");
+}
+
+static void no_backend_no_map(struct kunit *test)
+{
+	unsigned int type;
+
+	swapon(0);
+	for (type = 0; type < FRONTSWAP_TYPES; type++)
+		KUNIT_EXPECT_PTR_EQ(test,
+				    rcu_access_pointer(ft->reg.seats[type]),
+				    NULL);
+}
+
+/* A store that is under way holds up unregister, and its page is not missed. */
+
+static struct completion store_entered, store_may_go_on;
+
+static void wait_in_store(unsigned int type, pgoff_t offset)
+{
+	complete(&store_entered);
+	wait_for_completion(&store_may_go_on);
+}
+
+struct storer {
+	struct completion done;
+	struct page *page;
+	int ret;
+};
+
+static int storer_thread(void *data)
+{
+	struct storer *s = data;
+
+	s->ret = frontswap_registry_store(&ft->reg, s->page);
+	complete(&s->done);
+	return 0;
+}
+
+static int unregister_thread(void *data)
+{
+	struct storer *s = data;
+
+	s->ret = unreg(0);
+	complete(&s->done);
+	return 0;
+}
+
+static void unregister_waits_for_store(struct kunit *test)
+{
+	struct storer storer = { .page = new_page(0, 3) };
+	struct storer remover = {};
+
+	swapon(0);
+	reg(0);
+	ft->fake[0].in_store = wait_in_store;
+	init_completion(&store_entered);
+	init_completion(&store_may_go_on);
+	init_completion(&storer.done);
+	init_completion(&remover.done);
+
+	kthread_run(storer_thread, &storer, "frontswap-storer");
+	wait_for_completion(&store_entered);
+	kthread_run(unregister_thread, &remover, "frontswap-remover");
+	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&remover.done,
+							  HZ / 5), 0ul);
+	/* The gate is closed by now: another store is not even tried. */
+	KUNIT_EXPECT_NE(test, store(0, 4), 0);
+	EXPECT_CALLS("Ai0 As0:3");
+
+	complete(&store_may_go_on);
+	wait_for_completion(&storer.done);
+	wait_for_completion(&remover.done);
+	KUNIT_EXPECT_EQ(test, storer.ret, 0);
+	KUNIT_EXPECT_EQ(test, remover.ret, -EBUSY);
+	EXPECT_LOAD(0, 3, 0);
+	ft->fake[0].in_store = NULL;
+	KUNIT_EXPECT_EQ(test, store(0, 4), 0);
+	free_locked_page(storer.page);
+}
+
+/*
+ * All orders of everything, over two types with one slot each and two backends,
+ * against a model. The model's states are few, so each operation is tried in each
+ * state that can be reached, in one long walk.
+ */
+
+enum op_kind {
+	OP_SWAPON, OP_SWAPOFF, OP_REGISTER, OP_UNREGISTER, OP_STORE, OP_LOAD,
+	OP_INVALIDATE, OP_REFUSE, OP_FAILED_SWAPOFF, NR_OP_KINDS
+};
+
+#define NR_OPS		(2 * NR_OP_KINDS)
+#define SLOT		5
+#define NOBODY		2
+#define MAX_CODE	(1 << 10)
+
+struct model {
+	u8 on[2];
+	u8 nr;			/* backends attached, */
+	u8 order[2];		/* in the order in which they are asked */
+	u8 holder[2];		/* of each type's slot */
+	u8 refuses[2];
+	u64 value[2];
+	char log[128];
+	size_t len;
+};
+
+static void expect(struct model *m, int who, char what, int type)
+{
+	m->len += scnprintf(m->log + m->len, sizeof(m->log) - m->len,
+			    strchr("ix", what) ? "%s%c%c%d" : "%s%c%c%d:%d",
+			    m->len ? " " : "", 'A' + who, what, type, SLOT);
+}
+
+/* The value is left out: whatever it is, the model behaves in the same way. */
+static unsigned int encode(const struct model *m)
+{
+	unsigned int order = !m->nr ? 0 : m->nr == 1 ? 1 + m->order[0] :
+							3 + m->order[0];
+	unsigned int type, code = order;
+
+	for (type = 0; type < 2; type++)
+		code = code * 4 + (m->on[type] ? 1 + m->holder[type] : 0);
+	return code * 4 + m->refuses[0] * 2 + m->refuses[1];
+}
+
+static bool model_is_attached(const struct model *m, int who)
+{
+	return (m->nr > 0 && m->order[0] == who) ||
+	       (m->nr > 1 && m->order[1] == who);
+}
+
+/* The swap code does not swap an area on twice, nor off what is not on. */
+static bool model_allows(const struct model *m, int op)
+{
+	switch (op / 2) {
+	case OP_SWAPON:
+		return !m->on[op & 1];
+	case OP_SWAPOFF:
+	case OP_FAILED_SWAPOFF:
+		return m->on[op & 1];
+	default:
+		return true;
+	}
+}
+
+static int model_store(struct model *m, int type, u64 value)
+{
+	int i;
+
+	if (m->on[type] && m->holder[type] != NOBODY)
+		expect(m, m->holder[type], 'd', type);
+	m->holder[type] = NOBODY;
+	if (!m->on[type])
+		return -ENOSPC;
+	for (i = 0; i < m->nr; i++) {
+		expect(m, m->order[i], 's', type);
+		if (!m->refuses[m->order[i]]) {
+			m->holder[type] = m->order[i];
+			m->value[type] = value;
+			return 0;
+		}
+	}
+	return -ENOSPC;
+}
+
+static int model_register(struct model *m, int who)
+{
+	int type;
+
+	if (model_is_attached(m, who))
+		return -EALREADY;
+	for (type = 0; type < 2; type++)
+		if (m->on[type])
+			expect(m, who, 'i', type);
+	m->order[1] = m->order[0];
+	m->order[0] = who;
+	m->nr++;
+	return 0;
+}
+
+static int model_unregister(struct model *m, int who)
+{
+	int type;
+
+	if (!model_is_attached(m, who))
+		return -ENOENT;
+	for (type = 0; type < 2; type++)
+		if (m->on[type] && m->holder[type] == who)
+			return -EBUSY;
+	for (type = 1; type >= 0; type--)
+		if (m->on[type])
+			expect(m, who, 'x', type);
+	if (m->order[0] == who)
+		m->order[0] = m->order[1];
+	m->nr--;
+	return 0;
+}
+
+static int model_do(struct model *m, int op, u64 value)
+{
+	int arg = op & 1, i;
+
+	m->len = 0;
+	m->log[0] = '\0';
+	switch (op / 2) {
+	case OP_SWAPON:
+		m->on[arg] = 1;
+		m->holder[arg] = NOBODY;
+		for (i = m->nr; i--; )
+			expect(m, m->order[i], 'i', arg);
+		return 0;
+	case OP_SWAPOFF:
+		m->on[arg] = 0;
+		m->holder[arg] = NOBODY;
+		for (i = 0; i < m->nr; i++)
+			expect(m, m->order[i], 'x', arg);
+		return 0;
+	case OP_REGISTER:
+		return model_register(m, arg);
+	case OP_UNREGISTER:
+		return model_unregister(m, arg);
+	case OP_STORE:
+		return model_store(m, arg, value);
+	case OP_LOAD:
+		if (m->holder[arg] == NOBODY)
+			return -ENOENT;
+		expect(m, m->holder[arg], 'l', arg);
+		return 0;
+	case OP_INVALIDATE:
+		if (m->holder[arg] != NOBODY)
+			expect(m, m->holder[arg], 'd', arg);
+		m->holder[arg] = NOBODY;
+		return 0;
+	case OP_REFUSE:
+		m->refuses[arg] ^= 1;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static int really_do(int op, u64 *got)
+{
+	int arg = op & 1;
+
+	switch (op / 2) {
+	case OP_SWAPON:
+		return swapon(arg);
+	case OP_SWAPOFF:
+		swapoff(arg);
+		return 0;
+	case OP_REGISTER:
+		return reg(arg);
+	case OP_UNREGISTER:
+		return unreg(arg);
+	case OP_STORE:
+		return store(arg, SLOT);
+	case OP_LOAD:
+		return load(arg, SLOT, got);
+	case OP_INVALIDATE:
+		invalidate(arg, SLOT);
+		return 0;
+	case OP_REFUSE:
+		ft->fake[arg].refuses ^= 1;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static void check_figures(const struct model *m)
+{
+	int who, type;
+
+	for (who = 0; who < 2; who++) {
+		unsigned long held = 0;
+
+		if (!model_is_attached(m, who))
+			continue;
+		for (type = 0; type < 2; type++)
+			held += m->on[type] && m->holder[type] == who;
+		KUNIT_EXPECT_EQ(ft->test, frontswap_stored_pages(backend(who)),
+				held);
+	}
+	KUNIT_EXPECT_EQ(ft->test, static_key_count(&test_key.key), m->nr);
+}
+
+static void step(struct model *m, int op)
+{
+	u64 got = 0;
+	int want = model_do(m, op, ft->last_value + 1);
+
+	KUNIT_EXPECT_EQ_MSG(ft->test, really_do(op, &got), want, "op %d", op);
+	if (op / 2 == OP_LOAD && !want)
+		KUNIT_EXPECT_EQ(ft->test, got, m->value[op & 1]);
+	EXPECT_CALLS(m->log);
+	check_figures(m);
+}
+
+/* A path to the nearest state with an operation not tried there yet. */
+struct walk {
+	u32 tried[MAX_CODE];
+	u16 from[MAX_CODE];
+	u8 by[MAX_CODE];
+	struct model queue[MAX_CODE];
+	u8 path[64];
+};
+
+static int untried(const struct walk *w, const struct model *m)
+{
+	int op;
+
+	for (op = 0; op < NR_OPS; op++)
+		if (model_allows(m, op) && !(w->tried[encode(m)] & BIT(op)))
+			return op;
+	return -1;
+}
+
+static int find_path(struct walk *w, const struct model *start)
+{
+	unsigned int head = 0, tail = 0, code;
+	int op, len = 0;
+
+	memset(w->from, 0xff, sizeof(w->from));
+	w->queue[tail++] = *start;
+	w->from[encode(start)] = encode(start);
+	while (head < tail && untried(w, &w->queue[head]) < 0) {
+		for (op = 0; op < NR_OPS; op++) {
+			struct model *next = &w->queue[tail];
+
+			if (!model_allows(&w->queue[head], op))
+				continue;
+			*next = w->queue[head];
+			model_do(next, op, 0);
+			code = encode(next);
+			if (w->from[code] != 0xffff)
+				continue;
+			w->from[code] = encode(&w->queue[head]);
+			w->by[code] = op;
+			tail++;
+		}
+		head++;
+	}
+	if (head == tail)
+		return -1;
+	for (code = encode(&w->queue[head]); code != encode(start);
+	     code = w->from[code])
+		w->path[len++] = w->by[code];
+	return len;
+}
+
+static void every_operation_in_every_state(struct kunit *test)
+{
+	struct walk *w = kvzalloc(sizeof(*w), GFP_KERNEL);
+	struct model m = { .holder = { NOBODY, NOBODY } };
+	unsigned int steps = 0, pairs = 0, states = 0;
+	int op, len, i;
+
+	KUNIT_ASSERT_NOT_NULL(test, w);
+	ft->reg.quiet = true;
+	while ((len = find_path(w, &m)) >= 0) {
+		while (len--) {
+			step(&m, w->path[len]);
+			steps++;
+		}
+		op = untried(w, &m);
+		w->tried[encode(&m)] |= BIT(op);
+		step(&m, op);
+		steps++;
+		cond_resched();
+	}
+	for (i = 0; i < MAX_CODE; i++) {
+		pairs += hweight32(w->tried[i]);
+		states += !!w->tried[i];
+	}
+	kunit_info(test, "%u states, %u pairs of state and operation, %u steps\n",
+		   states, pairs, steps);
+	/* Orders 5, (off, nobody, A, B) twice less who is not attached, refusals 4. */
+	KUNIT_EXPECT_EQ(test, states, 4u * (2 * 2 + 3 * 3 * 2 + 4 * 4 * 2));
+	kvfree(w);
+}
+
+/* What the model does not have as a state, short histories may: all of them. */
+static void every_short_sequence(struct kunit *test)
+{
+	const int depth = 4;
+	unsigned int seq, all = 1;
+	int i;
+
+	if (IS_ENABLED(CONFIG_SMP))
+		kunit_skip(test, "waits for too many grace periods: run it on UML");
+	ft->reg.quiet = true;
+	for (i = 0; i < depth; i++)
+		all *= NR_OPS;
+	for (seq = 0; seq < all; seq++) {
+		struct model m = { .holder = { NOBODY, NOBODY } };
+		unsigned int rest = seq;
+
+		for (i = 0; i < depth; i++, rest /= NR_OPS)
+			if (model_allows(&m, rest % NR_OPS))
+				step(&m, rest % NR_OPS);
+		for (i = 0; i < 2; i++) {
+			if (m.on[i])
+				step(&m, 2 * OP_SWAPOFF + i);
+			if (m.refuses[i])
+				step(&m, 2 * OP_REFUSE + i);
+		}
+		for (i = 0; i < 2; i++)
+			if (model_is_attached(&m, i))
+				step(&m, 2 * OP_UNREGISTER + i);
+		cond_resched();
+	}
+}
+
+static struct kunit_case frontswap_test_cases[] = {
+	KUNIT_CASE(replay_is_ascending),
+	KUNIT_CASE(swapon_after_register),
+	KUNIT_CASE(swapoff_without_backend_is_recorded),
+	KUNIT_CASE(failed_swapoff_keeps_type),
+	KUNIT_CASE(second_backend_gets_own_replay),
+	KUNIT_CASE(no_backend_no_calls),
+	KUNIT_CASE(store_during_replay_is_gated),
+	KUNIT_CASE(store_during_swapon_is_gated),
+	KUNIT_CASE(store_during_second_replay),
+	KUNIT_CASE(key_is_on_while_attached),
+	KUNIT_CASE(store_load_invalidate),
+	KUNIT_CASE(swapoff_drops_what_is_left),
+	KUNIT_CASE(duplicate_store_drops_older_copy),
+	KUNIT_CASE(refused_duplicate_leaves_nothing),
+	KUNIT_CASE(older_copy_in_other_backend),
+	KUNIT_CASE(large_folio_is_refused_and_drops_older_copies),
+	KUNIT_CASE(failed_load_is_an_io_error),
+	KUNIT_CASE(load_may_point_to_the_device),
+	KUNIT_CASE(backend_marks_pages_uptodate),
+	KUNIT_CASE(backend_marks_and_unlocks_pages),
+	KUNIT_CASE(backend_completes_pages_later),
+	KUNIT_CASE(newest_is_asked_first),
+	KUNIT_CASE(higher_priority_is_asked_first),
+	KUNIT_CASE(bad_registrations),
+	KUNIT_CASE(bad_unregistrations),
+	KUNIT_CASE(types_out_of_range),
+	KUNIT_CASE(optional_callbacks_may_be_missing),
+	KUNIT_CASE(no_memory_at_register_changes_nothing),
+	KUNIT_CASE(no_memory_at_swapon_leaves_area_unserved),
+	KUNIT_CASE(no_backend_no_map),
+	KUNIT_CASE(unregister_waits_for_store),
+	KUNIT_CASE(every_operation_in_every_state),
+	KUNIT_CASE(every_short_sequence),
+	{}
+};
+
+static struct kunit_suite frontswap_test_suite = {
+	.name = "frontswap",
+	.init = frontswap_test_init,
+	.exit = frontswap_test_exit,
+	.test_cases = frontswap_test_cases,
+};
+kunit_test_suite(frontswap_test_suite);
