@@ -27,16 +27,18 @@
  *   invalidate_page  cannot sleep, and runs inside the RCU read section.
  *
  * Rules:
- *   1) reg->admin is held to change reg->backends and a backend's gate.
+ *   1) reg->admin is held to change a backend's gate, and, with reg->lock, to
+ *      change reg->backends, which either of them is enough to walk.
  *   2) reg->lock is held to change need_init, nr_slots and the chains, and over
  *      init() and invalidate_area(). swapon and swapoff take it inside
- *      swapon_mutex; nothing that the swap path needs is taken inside it.
+ *      swapon_mutex; nothing that store or load need is taken inside it.
  *   3) Order: admin, then cpu_hotplug_lock (static keys); admin, then lock.
  *   4) The static key is on before a gate opens, and goes off after the last
  *      seat has gone: a store site may be patched before a load site.
  */
 #define pr_fmt(fmt) "frontswap: " fmt
 
+#include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/highmem.h>
 #include <linux/init.h>
@@ -105,16 +107,15 @@ static __always_inline void frontswap_drop(struct frontswap_seat *seat,
 		return;
 	b->ops.invalidate_page(type, offset);
 	count(b, FRONTSWAP_INVALIDATES);
-	trace_frontswap_invalidate(b->name, type, offset);
+	trace_frontswap_invalidate(b->name, swp_entry(type, offset).val);
 }
 
-static __always_inline void
-__frontswap_drop_slot(struct frontswap_registry *reg, unsigned int type,
-		      pgoff_t offset)
+/* A copy is in one seat at most. */
+static __always_inline void frontswap_drop_from(struct frontswap_seat *seat,
+						unsigned int type,
+						pgoff_t offset)
 {
-	struct frontswap_seat *seat;
-
-	for_each_seat(seat, reg, type) {
+	for (; seat; seat = rcu_dereference(seat->next)) {
 		if (test_bit(offset, seat->map)) {
 			frontswap_drop(seat, type, offset);
 			return;
@@ -122,40 +123,27 @@ __frontswap_drop_slot(struct frontswap_registry *reg, unsigned int type,
 	}
 }
 
-/* The first backend from @seat on whose gate is open, with a reference on it. */
-static __always_inline struct frontswap_backend *
-frontswap_get_taker(struct frontswap_seat *seat, unsigned long **map)
+/* The first from @seat on whose backend's gate is open, with a reference. */
+static __always_inline struct frontswap_seat *
+frontswap_get_taker(struct frontswap_seat *seat)
 {
-	for (; seat; seat = rcu_dereference(seat->next)) {
-		if (percpu_ref_tryget_live_rcu(&seat->backend->stores)) {
-			*map = seat->map;
-			return seat->backend;
-		}
-	}
+	for (; seat; seat = rcu_dereference(seat->next))
+		if (percpu_ref_tryget_live_rcu(&seat->backend->stores))
+			return seat;
 	return NULL;
 }
 
-/*
- * The next one after @b, which refused. The chain may have changed while @b was
- * asked, but not lost @b's seat: @b's reference is given up only here.
- */
-static noinline struct frontswap_backend *
-frontswap_next_taker(struct frontswap_registry *reg, unsigned int type,
-		     struct frontswap_backend *b, unsigned long **map)
+/* The next one after @seat, whose backend refused; its reference is given up. */
+static __always_inline struct frontswap_seat *
+frontswap_next_taker(struct frontswap_seat *seat)
 {
-	struct frontswap_backend *next = NULL;
-	struct frontswap_seat *seat;
+	struct frontswap_seat *next;
 
+	/* @seat stays linked while the reference is held. */
 	rcu_read_lock();
-	for_each_seat(seat, reg, type) {
-		if (seat->backend == b) {
-			next = frontswap_get_taker(rcu_dereference(seat->next),
-						   map);
-			break;
-		}
-	}
+	next = frontswap_get_taker(rcu_dereference(seat->next));
 	rcu_read_unlock();
-	percpu_ref_put(&b->stores);
+	percpu_ref_put(&seat->backend->stores);
 	return next;
 }
 
@@ -188,8 +176,7 @@ static __always_inline int frontswap_do_store(struct frontswap_registry *reg,
 	swp_entry_t entry = { .val = page_private(page) };
 	unsigned int type = swp_type(entry);
 	pgoff_t offset = swp_offset(entry);
-	struct frontswap_backend *b;
-	unsigned long *map;
+	struct frontswap_seat *seat;
 	int ret;
 
 	VM_WARN_ON_ONCE(!PageLocked(page));
@@ -198,101 +185,125 @@ static __always_inline int frontswap_do_store(struct frontswap_registry *reg,
 
 	/* Before anyone is asked: a refused store must leave nothing stale. */
 	rcu_read_lock();
-	__frontswap_drop_slot(reg, type, offset);
-	b = frontswap_get_taker(rcu_dereference(reg->seats[type]), &map);
+	seat = rcu_dereference(reg->seats[type]);
+	frontswap_drop_from(seat, type, offset);
+	seat = frontswap_get_taker(seat);
 	rcu_read_unlock();
 
-	while (b) {
+	while (seat) {
+		struct frontswap_backend *b = seat->backend;
+
 		ret = b->ops.store(type, offset, page);
-		trace_frontswap_store(b->name, type, offset, ret);
+		trace_frontswap_store(b->name, entry.val, ret);
 		if (likely(!ret)) {
 			/* Before the put: a closed gate means all bits are in. */
-			set_bit(offset, map);
+			set_bit(offset, seat->map);
 			count(b, FRONTSWAP_STORES);
 			percpu_ref_put(&b->stores);
 			return 0;
 		}
 		count(b, FRONTSWAP_REJECTED_STORES);
-		b = frontswap_next_taker(reg, type, b, &map);
+		seat = frontswap_next_taker(seat);
 	}
 	this_cpu_inc(*reg->failed_stores);
 	return -ENOSPC;
 }
 
-static void frontswap_say_completes(struct frontswap_backend *b)
+/*
+ * A page for load() that nobody else can reach; there is always one in reserve.
+ */
+static struct page *frontswap_get_bounce(struct frontswap_backend *b)
 {
-	WRITE_ONCE(b->load_mode, FRONTSWAP_LOAD_BOUNCE);
-	if (!test_and_set_bit(FRONTSWAP_SAID_COMPLETES, &b->said))
-		pr_warn("%s: load() completes pages by itself; the core does that\n",
-			b->name);
+	struct page *page = alloc_page(GFP_NOWAIT | __GFP_NOWARN);
+
+	if (!page) {
+		mutex_lock(&b->bounce_lock);
+		page = b->bounce;
+	}
+	__SetPageLocked(page);
+	return page;
+}
+
+static void frontswap_put_bounce(struct frontswap_backend *b, struct page *page)
+{
+	set_page_private(page, 0);
+	ClearPageUptodate(page);
+	__ClearPageLocked(page);
+	if (page == b->bounce)
+		mutex_unlock(&b->bounce_lock);
+	else
+		__free_page(page);
 }
 
 /*
- * Some backends mark the page uptodate and unlock it in load(). Once a page has
- * been unlocked anyone may lock it, so what they did cannot be told from the
- * page afterwards, unless it is a page that nobody else can reach. Each
- * backend's first load goes there, and all loads of one that touched it.
+ * Backends written for forked kernels mark the page uptodate and unlock it in
+ * load(). Once it has been unlocked anyone may lock it, free the slot and let
+ * the backend go, so looking at the caller's page afterwards comes too late:
+ *
+ *   CPU0 swapping in                  CPU1
+ *   load() unlocks the page
+ *                                     locks it
+ *   PageLocked(): whose lock is it?
+ *
+ * So a backend that does not say FRONTSWAP_DIRECT_LOAD never gets that page.
  */
 static noinline int frontswap_load_bounce(struct frontswap_backend *b,
 					  unsigned int type, pgoff_t offset,
 					  struct page *page)
 {
-	struct page *bounce = b->bounce;
+	struct page *bounce = frontswap_get_bounce(b);
 	int ret;
 
-	mutex_lock(&b->bounce_lock);
-	__SetPageLocked(bounce);
 	set_page_private(bounce, page_private(page));
 	ret = b->ops.load(type, offset, bounce);
 	if (!ret)
-		copy_highpage(page, bounce);
-
-	if (PageUptodate(bounce) || !PageLocked(bounce))
-		frontswap_say_completes(b);
-	else if (READ_ONCE(b->load_mode) == FRONTSWAP_LOAD_PROBE)
-		WRITE_ONCE(b->load_mode, FRONTSWAP_LOAD_DIRECT);
-	ClearPageUptodate(bounce);
-	__ClearPageLocked(bounce);
-	set_page_private(bounce, 0);
-	mutex_unlock(&b->bounce_lock);
+		memcpy_page(page, 0, bounce, 0, PAGE_SIZE);
+	if ((PageUptodate(bounce) || !PageLocked(bounce)) &&
+	    !test_and_set_bit(FRONTSWAP_SAID_COMPLETES, &b->said))
+		registry_err(b->reg, "%s: load() completes pages by itself; the core does that\n",
+			     b->name);
+	frontswap_put_bounce(b, bounce);
 	return ret;
 }
 
-static noinline void frontswap_load_failed(struct frontswap_backend *b,
-					   unsigned int type, pgoff_t offset,
-					   int err)
+static noinline int frontswap_load_failed(struct frontswap_backend *b,
+					  unsigned int type, pgoff_t offset,
+					  struct page *page, int ret)
 {
-	count(b, FRONTSWAP_LOAD_ERRORS);
-	if (!test_and_set_bit(FRONTSWAP_SAID_LOAD_FAILED, &b->said))
-		pr_err("%s: load failed: type %u offset %lu: %d\n",
-		       b->name, type, offset, err);
-}
-
-/*
- * load() said @ret, and it is not plain success. A page that has become uptodate
- * by now was completed by a backend that did not do so at first: it may have
- * been unlocked, and locked by someone else, so that lock is left alone.
- */
-static noinline int frontswap_load_odd(struct frontswap_backend *b,
-				       unsigned int type, pgoff_t offset,
-				       struct page *page, int ret)
-{
-	bool completed = PageUptodate(page);
-
-	if (completed)
-		frontswap_say_completes(b);
-	if (!ret) {
-		count(b, FRONTSWAP_LOADS);
-		return 0;
-	}
-	if (ret == -ENOENT && !completed)
+	if (ret == -ENOENT)
 		return ret;
 
-	frontswap_load_failed(b, type, offset, ret);
-	ClearPageUptodate(page);
-	if (!completed)
-		unlock_page(page);
+	count(b, FRONTSWAP_LOAD_ERRORS);
+	if (!test_and_set_bit(FRONTSWAP_SAID_LOAD_FAILED, &b->said))
+		registry_err(b->reg, "%s: load failed: type %u offset %lu: %d\n",
+			     b->name, type, offset, ret);
+	unlock_page(page);
 	return -EIO;
+}
+
+/* The set bit of the slot keeps @b attached for as long as the page is locked. */
+static noinline int frontswap_load_from(struct frontswap_backend *b,
+					unsigned int type, pgoff_t offset,
+					struct page *page)
+{
+	int ret;
+
+	if (likely(b->ops.flags & FRONTSWAP_DIRECT_LOAD))
+		ret = b->ops.load(type, offset, page);
+	else
+		ret = frontswap_load_bounce(b, type, offset, page);
+	trace_frontswap_load(b->name, swp_entry(type, offset).val, ret);
+	if (unlikely(ret))
+		return frontswap_load_failed(b, type, offset, page, ret);
+
+	count(b, FRONTSWAP_LOADS);
+	/* Nothing here looks for a head page: there is none. */
+	if (WARN_ON_ONCE(test_bit(PG_uptodate, &page->flags)) &&
+	    !test_bit(PG_locked, &page->flags))
+		return 0;
+	folio_mark_uptodate((struct folio *)page);
+	folio_unlock((struct folio *)page);
+	return 0;
 }
 
 static __always_inline int frontswap_do_load(struct frontswap_registry *reg,
@@ -301,9 +312,8 @@ static __always_inline int frontswap_do_load(struct frontswap_registry *reg,
 	swp_entry_t entry = { .val = page_private(page) };
 	unsigned int type = swp_type(entry);
 	pgoff_t offset = swp_offset(entry);
-	struct frontswap_backend *b = NULL;
+	struct frontswap_backend *b;
 	struct frontswap_seat *seat;
-	int ret;
 
 	VM_WARN_ON_ONCE(!PageLocked(page));
 	VM_WARN_ON_ONCE(PageTransCompound(page));
@@ -312,26 +322,12 @@ static __always_inline int frontswap_do_load(struct frontswap_registry *reg,
 	for_each_seat(seat, reg, type) {
 		if (test_bit(offset, seat->map)) {
 			b = seat->backend;
-			break;
+			rcu_read_unlock();
+			return frontswap_load_from(b, type, offset, page);
 		}
 	}
 	rcu_read_unlock();
-	if (!b)
-		return -ENOENT;
-
-	/* From here the bit of the pinned slot keeps @b attached. */
-	if (likely(READ_ONCE(b->load_mode) == FRONTSWAP_LOAD_DIRECT))
-		ret = b->ops.load(type, offset, page);
-	else
-		ret = frontswap_load_bounce(b, type, offset, page);
-	trace_frontswap_load(b->name, type, offset, ret);
-	if (unlikely(ret || PageUptodate(page)))
-		return frontswap_load_odd(b, type, offset, page, ret);
-
-	count(b, FRONTSWAP_LOADS);
-	SetPageUptodate(page);
-	unlock_page(page);
-	return 0;
+	return -ENOENT;
 }
 
 static __always_inline void
@@ -339,7 +335,7 @@ frontswap_do_invalidate_page(struct frontswap_registry *reg,
 			     unsigned int type, pgoff_t offset)
 {
 	rcu_read_lock();
-	__frontswap_drop_slot(reg, type, offset);
+	frontswap_drop_from(rcu_dereference(reg->seats[type]), type, offset);
 	rcu_read_unlock();
 }
 
@@ -359,6 +355,7 @@ void __frontswap_invalidate_page(unsigned int type, pgoff_t offset)
 	frontswap_do_invalidate_page(&frontswap_registry, type, offset);
 }
 
+#ifdef CONFIG_FRONTSWAP_KUNIT_TEST
 int frontswap_registry_store(struct frontswap_registry *reg, struct page *page)
 {
 	return frontswap_do_store(reg, page);
@@ -374,36 +371,22 @@ void frontswap_registry_invalidate_page(struct frontswap_registry *reg,
 {
 	frontswap_do_invalidate_page(reg, type, offset);
 }
+#endif
 
 /* Seats */
 
 static struct frontswap_seat *frontswap_seat_alloc(struct frontswap_backend *b,
 						   unsigned long nr_slots)
 {
-	struct frontswap_seat *seat = kzalloc(sizeof(*seat), GFP_KERNEL);
+	struct frontswap_seat *seat;
 
+	seat = kvzalloc(struct_size(seat, map, nr_slots / BITS_PER_LONG + 1),
+			GFP_KERNEL | __GFP_NOWARN);
 	if (!seat)
 		return NULL;
-	seat->map = kvcalloc(BITS_TO_LONGS(nr_slots), sizeof(long),
-			     GFP_KERNEL | __GFP_NOWARN);
-	if (!seat->map) {
-		kfree(seat);
-		return NULL;
-	}
 	seat->backend = b;
 	seat->nr_slots = nr_slots;
 	return seat;
-}
-
-/*
- * No bit can be tested any more: swapoff has seen the last user of the area off,
- * or the caller has waited for a grace period. Someone may still stand on the
- * seat itself, on the way to the next one.
- */
-static void frontswap_seat_free(struct frontswap_seat *seat)
-{
-	kvfree(seat->map);
-	kfree_rcu(seat, rcu);
 }
 
 #define seat_deref(p, reg)						\
@@ -454,7 +437,7 @@ static void frontswap_stand_up(struct frontswap_backend *b, unsigned int type)
 	this_cpu_add(b->stats->count[FRONTSWAP_INVALIDATES], left);
 	trace_frontswap_detach(b->name, type);
 	b->ops.invalidate_area(type);
-	frontswap_seat_free(seat);
+	kvfree_rcu(seat, rcu);
 }
 
 /* swapon and swapoff */
@@ -469,11 +452,12 @@ int frontswap_registry_swapon(struct frontswap_registry *reg,
 		return -ERANGE;
 
 	mutex_lock(&reg->lock);
-	if (WARN_ONCE(__test_and_set_bit(type, reg->need_init),
+	if (WARN_ONCE(test_bit(type, reg->need_init),
 		      "frontswap: second swapon of type %u\n", type)) {
 		mutex_unlock(&reg->lock);
 		return -EBUSY;
 	}
+	__set_bit(type, reg->need_init);
 	reg->nr_slots[type] = nr_slots;
 	/* From the last on: among equals seat_link() puts the newest first. */
 	list_for_each_entry_reverse(b, &reg->backends, node) {
@@ -511,7 +495,8 @@ void frontswap_registry_swapoff(struct frontswap_registry *reg,
  * @type: Swap type that is coming into use.
  * @nr_slots: Slots of the area; offsets are below it.
  *
- * A backend for which there is no memory does not serve the area.
+ * A backend for which there is no memory does not serve the area; swapon does
+ * not fail for it. The memory is one bit per slot and backend.
  *
  * Context: Process context, before the area can be found; takes a mutex.
  * Return: 0; -ERANGE or -EBUSY, with a warning, for a type that does not exist or
@@ -571,8 +556,7 @@ static void frontswap_free_seats(struct frontswap_backend *b)
 	unsigned int type;
 
 	for (type = 0; type < FRONTSWAP_TYPES; type++) {
-		if (b->seat[type])
-			frontswap_seat_free(b->seat[type]);
+		kvfree(b->seat[type]);
 		b->seat[type] = NULL;
 	}
 }
@@ -595,12 +579,16 @@ static int frontswap_alloc_seats(struct frontswap_backend *b)
 
 static void frontswap_list_add(struct frontswap_backend *b)
 {
+	struct list_head *at = &b->reg->backends;
 	struct frontswap_backend *pos;
 
-	list_for_each_entry(pos, &b->reg->backends, node)
-		if (pos->ops.priority <= b->ops.priority)
+	list_for_each_entry(pos, &b->reg->backends, node) {
+		if (pos->ops.priority <= b->ops.priority) {
+			at = &pos->node;
 			break;
-	list_add_tail_rcu(&b->node, &pos->node);
+		}
+	}
+	list_add_tail_rcu(&b->node, at);
 }
 
 /*
@@ -623,6 +611,9 @@ static int frontswap_attach(struct frontswap_backend *b)
 		for_each_set_bit(type, reg->need_init, MAX_SWAPFILES)
 			frontswap_sit_down(b, type);
 		frontswap_list_add(b);
+		registry_info(reg, "%s: registered, priority %d, %u swap area(s) replayed\n",
+			      b->name, b->ops.priority,
+			      bitmap_weight(reg->need_init, MAX_SWAPFILES));
 	}
 	mutex_unlock(&reg->lock);
 
@@ -729,10 +720,12 @@ static int frontswap_get_owner(const struct frontswap_ops *ops,
 	preempt_disable();
 	for (i = 0; i < ARRAY_SIZE(callbacks); i++) {
 		mod = __module_address(callbacks[i]);
-		if (!mod || mod == *owner)
+		if (!mod)
 			continue;
-		if (*owner)
+		if (*owner && mod != *owner)
 			ret = -EXDEV;
+		if (within_module_init(callbacks[i], mod))
+			ret = -EINVAL;
 		*owner = mod;
 	}
 	if (!ret && !try_module_get(*owner))
@@ -741,10 +734,29 @@ static int frontswap_get_owner(const struct frontswap_ops *ops,
 	return ret;
 }
 
+static const char *frontswap_owner_error(int err)
+{
+	switch (err) {
+	case -EXDEV:
+		return "callbacks in more than one module";
+	case -EINVAL:
+		return "a callback is __init";
+	default:
+		return "module is going away";
+	}
+}
+
+/* It becomes that of a directory, and a word in the log. */
 static bool frontswap_name_is_bad(const char *name)
 {
-	return !*name || strnlen(name, FRONTSWAP_NAME_LEN) == FRONTSWAP_NAME_LEN ||
-	       strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, "..");
+	size_t len = strnlen(name, FRONTSWAP_NAME_LEN), i;
+
+	if (!len || len == FRONTSWAP_NAME_LEN || *name == '.')
+		return true;
+	for (i = 0; i < len; i++)
+		if (!isgraph(name[i]) || name[i] == '/')
+			return true;
+	return false;
 }
 
 static void frontswap_set_name(struct frontswap_backend *b)
@@ -785,7 +797,6 @@ frontswap_backend_alloc(struct frontswap_registry *reg,
 		b->ops.invalidate_area = frontswap_nop_area;
 	b->reg = reg;
 	b->id = ops;
-	b->load_mode = FRONTSWAP_LOAD_PROBE;
 	init_completion(&b->stores_done);
 	mutex_init(&b->bounce_lock);
 	kobject_init(&b->kobj, &frontswap_backend_ktype);
@@ -834,11 +845,13 @@ static bool frontswap_name_is_taken(struct frontswap_registry *reg,
  *   smp_mb()                             smp_mb() in frontswap_module_notify()
  *   read the state                       look for the module in the list
  *
- * One of them sees the other's write.
+ * One of them sees the other's write. A module must not let another thread
+ * register for it while its init function fails: the notifier may have come by
+ * before the backend was in the list.
  */
 static void frontswap_open_gate_if_live(struct frontswap_backend *b)
 {
-	smp_mb();
+	smp_mb(); /* pairs with frontswap_module_notify() */
 	if (frontswap_is_live(b->owner))
 		frontswap_open_gate(b);
 }
@@ -855,65 +868,56 @@ static int __frontswap_register(struct frontswap_backend *b)
 		return frontswap_refuse(reg, b->name, "name taken", -EEXIST);
 
 	ret = frontswap_sysfs_add(b);
-	if (!ret)
-		ret = frontswap_attach(b);
 	if (ret)
+		return frontswap_refuse(reg, b->name, "no directory in sysfs", ret);
+	ret = frontswap_attach(b);
+	if (ret) {
+		frontswap_sysfs_del(b);
 		return frontswap_refuse(reg, b->name, "cannot attach", ret);
+	}
 
-	registry_info(reg, "%s: registered, priority %d, %u swap area(s) replayed\n",
-		      b->name, b->ops.priority,
-		      bitmap_weight(reg->need_init, MAX_SWAPFILES));
 	trace_frontswap_register(b->name, b->ops.priority, 0);
 	frontswap_open_gate_if_live(b);
-	return 0;
-}
-
-static int frontswap_check_ops(const struct frontswap_registry *reg,
-			       const struct frontswap_ops *ops)
-{
-	if (!ops)
-		return frontswap_refuse(reg, "(null)", "no ops", -EFAULT);
-	if (ops->name && frontswap_name_is_bad(ops->name))
-		return frontswap_refuse(reg, "(unnamed)", "bad name", -EINVAL);
-	if (!ops->store || !ops->load)
-		return frontswap_refuse(reg, ops->name ?: "(unnamed)",
-					"store and load are mandatory", -EINVAL);
 	return 0;
 }
 
 int frontswap_registry_register(struct frontswap_registry *reg,
 				const struct frontswap_ops *ops)
 {
-	struct frontswap_backend *b;
+	struct frontswap_backend *b = NULL;
 	struct module *owner;
+	const char *name;
 	int ret;
 
-	ret = frontswap_check_ops(reg, ops);
-	if (ret)
-		return ret;
+	if (!ops)
+		return frontswap_refuse(reg, "(null)", "no ops", -EFAULT);
 	ret = frontswap_get_owner(ops, &owner);
+	name = ops->name ?: owner ? module_name(owner) : "(unnamed)";
 	if (ret)
-		return frontswap_refuse(reg, ops->name ?: "(unnamed)",
-					ret == -EXDEV ?
-					"callbacks in more than one module" :
-					"module is going away", ret);
+		return frontswap_refuse(reg, name, frontswap_owner_error(ret),
+					ret);
 
-	b = frontswap_backend_alloc(reg, ops);
-	if (!b) {
-		module_put(owner);
-		return frontswap_refuse(reg, ops->name ?: "(unnamed)", "no memory",
-					-ENOMEM);
-	}
+	if (!ops->store || !ops->load)
+		ret = frontswap_refuse(reg, name,
+				       "store and load are mandatory", -EINVAL);
+	else if (ops->name && frontswap_name_is_bad(ops->name))
+		ret = frontswap_refuse(reg, "(unnamed)", "bad name", -EINVAL);
+	else if (!(b = frontswap_backend_alloc(reg, ops)))
+		ret = frontswap_refuse(reg, name, "no memory", -ENOMEM);
+	if (ret)
+		goto put_owner;
 	b->owner = owner;
 
 	mutex_lock(&reg->admin);
 	frontswap_set_name(b);
 	ret = __frontswap_register(b);
-	if (ret) {
-		kobject_put(&b->kobj);
-		module_put(owner);
-	}
 	mutex_unlock(&reg->admin);
+	if (!ret)
+		return 0;
+
+	kobject_put(&b->kobj);
+put_owner:
+	module_put(owner);
 	return ret;
 }
 
@@ -968,7 +972,7 @@ int frontswap_registry_unregister(struct frontswap_registry *reg,
 		ret = __frontswap_unregister(b);
 	} else {
 		ret = -ENOENT;
-		registry_err(reg, "%ps: not unregistered: not registered (%d)\n",
+		registry_err(reg, "%p: not unregistered: not registered (%d)\n",
 			     ops, ret);
 	}
 	mutex_unlock(&reg->admin);
@@ -984,12 +988,13 @@ int frontswap_registry_unregister(struct frontswap_registry *reg,
  * offer pages: at once for a backend in the kernel or in a live module, or when
  * the module's init function has returned 0. If that fails the backend is
  * unregistered by the core. The module that the callbacks live in is pinned
- * until the backend has been unregistered. Each refusal is logged, and changes
- * nothing.
+ * until the backend has been unregistered. Each refusal is logged, and no
+ * callback has been called then.
  *
- * Context: Process context, may sleep. Not from a callback.
- * Return: 0; -EFAULT for no @ops; -EINVAL if store or load is missing or the name
- * cannot be that of a directory; -EXDEV if the callbacks live in more than one
+ * Context: Process context, may sleep. Not from a callback, and not in another
+ * thread while the module's init function may still fail.
+ * Return: 0; -EFAULT for no @ops; -EINVAL if store or load is missing, if a callback
+ * is __init or if the name cannot be that of a directory; -EXDEV if the callbacks live in more than one
  * module; -ENODEV if that module is going away; -EALREADY if @ops are registered;
  * -EEXIST if the name is taken; -ENOMEM.
  */
@@ -1004,11 +1009,13 @@ EXPORT_SYMBOL_GPL(frontswap_register_ops);
  * @ops: What it was registered with.
  *
  * Waits for the calls under way, and calls invalidate_area() for each area that
- * init() was called for. No callback runs after that.
+ * init() was called for. No callback runs after that. Gives up the reference on
+ * the backend's module, so the caller needs one of its own.
  *
  * Context: Process context, may sleep. Not from a callback.
  * Return: 0; -EFAULT for no @ops; -ENOENT if @ops are not registered; -EBUSY while
- * the backend holds pages: it then goes on as before.
+ * the backend holds pages: it then goes on as before, but may have missed a few
+ * stores meanwhile.
  */
 int frontswap_unregister_ops(const struct frontswap_ops *ops)
 {
@@ -1053,6 +1060,7 @@ static int frontswap_module_notify(struct notifier_block *nb,
 	list_for_each_entry_safe(b, next, &reg->backends, node) {
 		if (b->owner != data)
 			continue;
+		/* It can hold pages here only if it was unloaded by force. */
 		if (state == MODULE_STATE_LIVE)
 			frontswap_open_gate(b);
 		else
@@ -1086,17 +1094,17 @@ unsigned long frontswap_stat(const struct frontswap_backend *b,
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += per_cpu_ptr(b->stats, cpu)->count[stat];
+		sum += data_race(per_cpu_ptr(b->stats, cpu)->count[stat]);
 	return sum;
 }
 
-/* In this order: a page that has been dropped was counted as stored before. */
+/* Not a snapshot: a page that comes or goes meanwhile may be counted or not. */
 unsigned long frontswap_stored_pages(const struct frontswap_backend *b)
 {
 	unsigned long dropped = frontswap_stat(b, FRONTSWAP_INVALIDATES);
+	unsigned long stored = frontswap_stat(b, FRONTSWAP_STORES);
 
-	smp_rmb(); /* the counters are read in order, nothing more */
-	return frontswap_stat(b, FRONTSWAP_STORES) - dropped;
+	return stored > dropped ? stored - dropped : 0;
 }
 
 u64 frontswap_total(struct frontswap_registry *reg, enum frontswap_stat stat)
@@ -1118,7 +1126,7 @@ u64 frontswap_failed_stores(const struct frontswap_registry *reg)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += *per_cpu_ptr(reg->failed_stores, cpu);
+		sum += data_race(*per_cpu_ptr(reg->failed_stores, cpu));
 	return sum;
 }
 

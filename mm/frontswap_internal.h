@@ -9,13 +9,14 @@
 #include <linux/frontswap.h>
 #include <linux/kobject.h>
 #include <linux/list.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/percpu-refcount.h>
 #include <linux/percpu.h>
 
 /* swp_type() cannot give a number past this, so no access needs a check. */
 #define FRONTSWAP_TYPES		(1U << MAX_SWAPFILES_SHIFT)
-#define FRONTSWAP_NAME_LEN	32
+#define FRONTSWAP_NAME_LEN	MODULE_NAME_LEN
 
 enum frontswap_stat {
 	FRONTSWAP_STORES,
@@ -34,22 +35,16 @@ struct frontswap_stats {
  * struct frontswap_seat - one backend serving one swap type
  * @next: Who is asked after this one, or NULL.
  * @backend: Whose seat it is.
- * @map: One bit per slot; set while @backend holds the slot's only copy.
  * @nr_slots: Bits in @map.
  * @rcu: Readers of a chain hold no lock.
+ * @map: One bit per slot; set while @backend holds the slot's only copy.
  */
 struct frontswap_seat {
 	struct frontswap_seat __rcu *next;
 	struct frontswap_backend *backend;
-	unsigned long *map;
 	unsigned long nr_slots;
 	struct rcu_head rcu;
-};
-
-enum frontswap_load_mode {
-	FRONTSWAP_LOAD_DIRECT,	/* load() fills the caller's page */
-	FRONTSWAP_LOAD_PROBE,	/* not known yet what load() does to a page */
-	FRONTSWAP_LOAD_BOUNCE,	/* load() completes pages: give it ours */
+	unsigned long map[];
 };
 
 /* Bits of frontswap_backend.said: what has been logged and is not repeated. */
@@ -63,7 +58,6 @@ enum frontswap_said {
  * @ops: Copy of the backend's ops; a missing optional callback is a no-op here.
  * @stores: The store gate; each store() under way holds a reference.
  * @stats: Per-CPU counters.
- * @load_mode: What load() is given, enum frontswap_load_mode.
  * @reg: Where it is registered.
  * @id: The pointer it was registered with, never followed after that.
  * @owner: Module that the callbacks live in, NULL for the kernel; pinned.
@@ -72,7 +66,7 @@ enum frontswap_said {
  * @open: The store gate is open. Under @reg->admin.
  * @stores_done: Completed when the gate is closed and the last store() is over.
  * @said: enum frontswap_said.
- * @bounce: Page given to a load() that is not trusted with the caller's.
+ * @bounce: In reserve for frontswap_load_bounce().
  * @bounce_lock: Serialises the use of @bounce.
  * @kobj: Holds the structure's lifetime, and its directory in sysfs.
  * @name: For the log, sysfs and tracepoints.
@@ -81,7 +75,6 @@ struct frontswap_backend {
 	struct frontswap_ops ops;
 	struct percpu_ref stores;
 	struct frontswap_stats __percpu *stats;
-	int load_mode;
 
 	struct frontswap_registry *reg;
 	const struct frontswap_ops *id;

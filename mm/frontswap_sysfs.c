@@ -79,7 +79,7 @@ int frontswap_sysfs_add(struct frontswap_backend *b)
 
 void frontswap_sysfs_del(struct frontswap_backend *b)
 {
-	if (b->reg->kobj)
+	if (b->kobj.state_in_sysfs)
 		kobject_del(&b->kobj);
 }
 

@@ -26,7 +26,7 @@
 #define NR_FAKES	3
 #define NR_TYPES	8
 #define NR_SLOTS	16
-#define TOO_MANY_SLOTS	(1UL << (BITS_PER_LONG - 6))
+#define TOO_MANY_SLOTS	ULONG_MAX
 
 enum fake_completes { COMPLETES_NOTHING, SETS_UPTODATE, SETS_AND_UNLOCKS };
 
@@ -36,8 +36,10 @@ struct fake {
 	bool refuses;
 	int load_error;
 	enum fake_completes completes;
+	struct page *loaded;		/* what the last load() was given */
 	void (*in_init)(unsigned int type);
 	void (*in_store)(unsigned int type, pgoff_t offset);
+	void (*in_invalidate)(unsigned int type, pgoff_t offset);
 	bool key_was_off;
 };
 
@@ -100,8 +102,7 @@ static int fake_load(int who, unsigned int type, pgoff_t offset,
 	u64 *to;
 
 	note(who, 'l', type, offset);
-	if (f->load_error)
-		return f->load_error;
+	f->loaded = page;
 	to = kmap_local_page(page);
 	*to = f->value[type][offset];
 	kunmap_local(to);
@@ -109,18 +110,24 @@ static int fake_load(int who, unsigned int type, pgoff_t offset,
 		SetPageUptodate(page);
 	if (f->completes == SETS_AND_UNLOCKS)
 		unlock_page(page);
-	return 0;
+	return f->load_error;
 }
 
 static void fake_invalidate_page(int who, unsigned int type, pgoff_t offset)
 {
+	struct fake *f = &ft->fake[who];
+
 	note(who, 'd', type, offset);
-	ft->fake[who].value[type][offset] = 0;
+	f->value[type][offset] = 0;
+	if (f->in_invalidate)
+		f->in_invalidate(type, offset);
 }
 
 static void fake_invalidate_area(int who, unsigned int type)
 {
 	note(who, 'x', type, 0);
+	if (!static_key_enabled(&test_key))
+		ft->fake[who].key_was_off = true;
 	memset(ft->fake[who].value[type], 0, sizeof(ft->fake[who].value[type]));
 }
 
@@ -137,7 +144,7 @@ static void area_##who(unsigned int t) { fake_invalidate_area(who, t); }
 #define FAKE_OPS(who, _name) {						\
 	.init = init_##who, .store = store_##who, .load = load_##who,	\
 	.invalidate_page = page_##who, .invalidate_area = area_##who,	\
-	.name = _name,							\
+	.name = _name, .flags = FRONTSWAP_DIRECT_LOAD,			\
 }
 
 FAKE(0)
@@ -266,7 +273,7 @@ static int frontswap_test_init(struct kunit *test)
 	__mutex_init(&ft->reg.lock, "test.lock", &lock_key);
 	ft->reg.key = &test_key;
 	ft->reg.failed_stores = alloc_percpu(unsigned long);
-	KUNIT_ASSERT_NOT_NULL(test, ft->reg.failed_stores);
+	KUNIT_ASSERT_TRUE(test, !!ft->reg.failed_stores);
 	for (i = 0; i < NR_FAKES; i++)
 		ft->fake[i].ops = fake_ops[i];
 	return 0;
@@ -331,19 +338,6 @@ static void swapoff_without_backend_is_recorded(struct kunit *test)
 	swapoff(0);
 	reg(0);
 	EXPECT_CALLS("Ai1");
-}
-
-/* A swapoff that fails does not come to frontswap: the area is still served. */
-static void failed_swapoff_keeps_type(struct kunit *test)
-{
-	swapon(0);
-	reg(0);
-	KUNIT_EXPECT_EQ(test, store(0, 1), 0);
-	KUNIT_EXPECT_TRUE(test, test_bit(0, ft->reg.need_init));
-	EXPECT_CALLS("Ai0 As0:1");
-	KUNIT_EXPECT_EQ(test, reg(1), 0);
-	EXPECT_CALLS("Bi0");
-	EXPECT_LOAD(0, 1, ft->last_value);
 }
 
 static void second_backend_gets_own_replay(struct kunit *test)
@@ -574,16 +568,20 @@ static void load_may_point_to_the_device(struct kunit *test)
 static void check_completing_backend(enum fake_completes completes)
 {
 	swapon(0);
+	ft->fake[0].ops.flags = 0;
 	reg(0);
 	store(0, 1);
 	store(0, 2);
+	EXPECT_LOAD(0, 1, 1);
+	KUNIT_EXPECT_FALSE(ft->test, test_bit(FRONTSWAP_SAID_COMPLETES,
+					      &backend(0)->said));
 	ft->fake[0].completes = completes;
 	EXPECT_LOAD(0, 1, 1);
 	EXPECT_LOAD(0, 2, 2);
-	KUNIT_EXPECT_EQ(ft->test, backend(0)->load_mode,
-			FRONTSWAP_LOAD_BOUNCE);
 	ft->fake[0].load_error = -EIO;
 	EXPECT_NO_LOAD(0, 1, -EIO);
+	ft->fake[0].load_error = -ENOENT;
+	EXPECT_NO_LOAD(0, 1, -ENOENT);
 	ft->fake[0].load_error = 0;
 	EXPECT_LOAD(0, 1, 1);
 	KUNIT_EXPECT_TRUE(ft->test, test_bit(FRONTSWAP_SAID_COMPLETES,
@@ -600,17 +598,38 @@ static void backend_marks_and_unlocks_pages(struct kunit *test)
 	check_completing_backend(SETS_AND_UNLOCKS);
 }
 
-/* The first load is clean, so the next is given the caller's page. */
-static void backend_completes_pages_later(struct kunit *test)
+static void load_gets_own_page_unless_direct(struct kunit *test)
 {
+	struct page *page = new_page(0, 1);
+
+	swapon(0);
+	reg(0);
+	ft->fake[1].ops.flags = 0;
+	reg(1);
+	store(0, 1);
+	KUNIT_EXPECT_EQ(test, frontswap_registry_load(&ft->reg, page), 0);
+	KUNIT_EXPECT_PTR_NE(test, ft->fake[1].loaded, page);
+
+	ft->fake[1].refuses = true;
+	store(0, 1);
+	ClearPageUptodate(page);
+	__SetPageLocked(page);
+	KUNIT_EXPECT_EQ(test, frontswap_registry_load(&ft->reg, page), 0);
+	KUNIT_EXPECT_PTR_EQ(test, ft->fake[0].loaded, page);
+	free_locked_page(page);
+}
+
+/* It has said that it does not: warned about, and survived. */
+static void direct_backend_completes_pages(struct kunit *test)
+{
+	if (panic_on_warn)
+		kunit_skip(test, "warns, and panic_on_warn is set");
 	swapon(0);
 	reg(0);
 	store(0, 1);
+	ft->fake[0].completes = SETS_UPTODATE;
 	EXPECT_LOAD(0, 1, 1);
-	KUNIT_EXPECT_EQ(test, backend(0)->load_mode, FRONTSWAP_LOAD_DIRECT);
 	ft->fake[0].completes = SETS_AND_UNLOCKS;
-	EXPECT_LOAD(0, 1, 1);
-	KUNIT_EXPECT_EQ(test, backend(0)->load_mode, FRONTSWAP_LOAD_BOUNCE);
 	EXPECT_LOAD(0, 1, 1);
 }
 
@@ -665,7 +684,9 @@ static void bad_registrations(struct kunit *test)
 {
 	struct frontswap_registry *r = &ft->reg;
 	struct frontswap_ops ops = fake_ops[0];
+	char too_long[FRONTSWAP_NAME_LEN + 1] = {};
 
+	memset(too_long, 'n', FRONTSWAP_NAME_LEN);
 	swapon(0);
 	KUNIT_EXPECT_EQ(test, frontswap_registry_register(r, NULL), -EFAULT);
 	ops.store = NULL;
@@ -680,7 +701,11 @@ static void bad_registrations(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, frontswap_registry_register(r, &ops), -EINVAL);
 	ops.name = "..";
 	KUNIT_EXPECT_EQ(test, frontswap_registry_register(r, &ops), -EINVAL);
-	ops.name = "a-name-that-is-one-letter-too-long";
+	ops.name = "a b";
+	KUNIT_EXPECT_EQ(test, frontswap_registry_register(r, &ops), -EINVAL);
+	ops.name = ".";
+	KUNIT_EXPECT_EQ(test, frontswap_registry_register(r, &ops), -EINVAL);
+	ops.name = too_long;
 	KUNIT_EXPECT_EQ(test, frontswap_registry_register(r, &ops), -EINVAL);
 	KUNIT_EXPECT_TRUE(test, list_empty(&r->backends));
 
@@ -690,6 +715,11 @@ static void bad_registrations(struct kunit *test)
 	ops.name = "A";
 	KUNIT_EXPECT_EQ(test, frontswap_registry_register(r, &ops), -EEXIST);
 	EXPECT_CALLS("Ai0");
+
+	too_long[FRONTSWAP_NAME_LEN - 1] = '\0';
+	ops.name = too_long;
+	KUNIT_EXPECT_EQ(test, frontswap_registry_register(r, &ops), 0);
+	KUNIT_EXPECT_EQ(test, frontswap_registry_unregister(r, &ops), 0);
 }
 
 static void bad_unregistrations(struct kunit *test)
@@ -781,15 +811,15 @@ static void no_backend_no_map(struct kunit *test)
 
 /* A store that is under way holds up unregister, and its page is not missed. */
 
-static struct completion store_entered, store_may_go_on;
+static struct completion callback_entered, callback_may_go_on;
 
 static void wait_in_store(unsigned int type, pgoff_t offset)
 {
-	complete(&store_entered);
-	wait_for_completion(&store_may_go_on);
+	complete(&callback_entered);
+	wait_for_completion(&callback_may_go_on);
 }
 
-struct storer {
+struct caller {
 	struct completion done;
 	struct page *page;
 	int ret;
@@ -797,45 +827,64 @@ struct storer {
 
 static int storer_thread(void *data)
 {
-	struct storer *s = data;
+	struct caller *c = data;
 
-	s->ret = frontswap_registry_store(&ft->reg, s->page);
-	complete(&s->done);
+	c->ret = frontswap_registry_store(&ft->reg, c->page);
+	complete(&c->done);
 	return 0;
 }
 
 static int unregister_thread(void *data)
 {
-	struct storer *s = data;
+	struct caller *c = data;
 
-	s->ret = unreg(0);
-	complete(&s->done);
+	c->ret = unreg(0);
+	complete(&c->done);
 	return 0;
+}
+
+static void start(struct caller *c, int (*thread)(void *))
+{
+	init_completion(&c->done);
+	if (IS_ERR(kthread_run(thread, c, "frontswap-test")))
+		KUNIT_FAIL(ft->test, "no thread");
+}
+
+static bool gate_is_closed(int who)
+{
+	int ticks;
+
+	for (ticks = 0; ticks < 10 * HZ; ticks++) {
+		if (percpu_ref_is_dying(&backend(who)->stores))
+			return true;
+		schedule_timeout_uninterruptible(1);
+	}
+	return false;
 }
 
 static void unregister_waits_for_store(struct kunit *test)
 {
-	struct storer storer = { .page = new_page(0, 3) };
-	struct storer remover = {};
+	struct caller storer = { .page = new_page(0, 3) };
+	struct caller remover = {};
 
 	swapon(0);
 	reg(0);
+	store(0, 4);
 	ft->fake[0].in_store = wait_in_store;
-	init_completion(&store_entered);
-	init_completion(&store_may_go_on);
-	init_completion(&storer.done);
-	init_completion(&remover.done);
+	init_completion(&callback_entered);
+	init_completion(&callback_may_go_on);
 
-	kthread_run(storer_thread, &storer, "frontswap-storer");
-	wait_for_completion(&store_entered);
-	kthread_run(unregister_thread, &remover, "frontswap-remover");
+	start(&storer, storer_thread);
+	wait_for_completion(&callback_entered);
+	start(&remover, unregister_thread);
+	KUNIT_ASSERT_TRUE(test, gate_is_closed(0));
 	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&remover.done,
 							  HZ / 5), 0ul);
-	/* The gate is closed by now: another store is not even tried. */
+	/* Another store is not tried now, but makes the older copy stale. */
 	KUNIT_EXPECT_NE(test, store(0, 4), 0);
-	EXPECT_CALLS("Ai0 As0:3");
+	EXPECT_CALLS("Ai0 As0:4 As0:3 Ad0:4");
 
-	complete(&store_may_go_on);
+	complete(&callback_may_go_on);
 	wait_for_completion(&storer.done);
 	wait_for_completion(&remover.done);
 	KUNIT_EXPECT_EQ(test, storer.ret, 0);
@@ -847,6 +896,54 @@ static void unregister_waits_for_store(struct kunit *test)
 }
 
 /*
+ * The bit is clear, so the backend looks empty, but invalidate_page() is still at
+ * work: its areas must stay until that has returned.
+ */
+
+static void wait_in_invalidate(unsigned int type, pgoff_t offset)
+{
+	complete(&callback_entered);
+	while (!completion_done(&callback_may_go_on))
+		cpu_relax();
+}
+
+static int invalidate_thread(void *data)
+{
+	struct caller *c = data;
+
+	invalidate(0, 3);
+	complete(&c->done);
+	return 0;
+}
+
+static void unregister_waits_for_invalidate(struct kunit *test)
+{
+	struct caller invalidator = {}, remover = {};
+
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "needs two CPUs");
+	swapon(0);
+	reg(0);
+	store(0, 3);
+	ft->fake[0].in_invalidate = wait_in_invalidate;
+	init_completion(&callback_entered);
+	init_completion(&callback_may_go_on);
+
+	start(&invalidator, invalidate_thread);
+	wait_for_completion(&callback_entered);
+	start(&remover, unregister_thread);
+	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&remover.done,
+							  HZ / 2), 0ul);
+	EXPECT_CALLS("Ai0 As0:3 Ad0:3");
+
+	complete(&callback_may_go_on);
+	wait_for_completion(&invalidator.done);
+	wait_for_completion(&remover.done);
+	KUNIT_EXPECT_EQ(test, remover.ret, 0);
+	EXPECT_CALLS("Ax0");
+}
+
+/*
  * All orders of everything, over two types with one slot each and two backends,
  * against a model. The model's states are few, so each operation is tried in each
  * state that can be reached, in one long walk.
@@ -854,7 +951,7 @@ static void unregister_waits_for_store(struct kunit *test)
 
 enum op_kind {
 	OP_SWAPON, OP_SWAPOFF, OP_REGISTER, OP_UNREGISTER, OP_STORE, OP_LOAD,
-	OP_INVALIDATE, OP_REFUSE, OP_FAILED_SWAPOFF, NR_OP_KINDS
+	OP_INVALIDATE, OP_REFUSE, NR_OP_KINDS
 };
 
 #define NR_OPS		(2 * NR_OP_KINDS)
@@ -905,7 +1002,6 @@ static bool model_allows(const struct model *m, int op)
 	case OP_SWAPON:
 		return !m->on[op & 1];
 	case OP_SWAPOFF:
-	case OP_FAILED_SWAPOFF:
 		return m->on[op & 1];
 	default:
 		return true;
@@ -1185,7 +1281,6 @@ static struct kunit_case frontswap_test_cases[] = {
 	KUNIT_CASE(replay_is_ascending),
 	KUNIT_CASE(swapon_after_register),
 	KUNIT_CASE(swapoff_without_backend_is_recorded),
-	KUNIT_CASE(failed_swapoff_keeps_type),
 	KUNIT_CASE(second_backend_gets_own_replay),
 	KUNIT_CASE(no_backend_no_calls),
 	KUNIT_CASE(store_during_replay_is_gated),
@@ -1202,7 +1297,8 @@ static struct kunit_case frontswap_test_cases[] = {
 	KUNIT_CASE(load_may_point_to_the_device),
 	KUNIT_CASE(backend_marks_pages_uptodate),
 	KUNIT_CASE(backend_marks_and_unlocks_pages),
-	KUNIT_CASE(backend_completes_pages_later),
+	KUNIT_CASE(load_gets_own_page_unless_direct),
+	KUNIT_CASE(direct_backend_completes_pages),
 	KUNIT_CASE(newest_is_asked_first),
 	KUNIT_CASE(higher_priority_is_asked_first),
 	KUNIT_CASE(bad_registrations),
@@ -1213,6 +1309,7 @@ static struct kunit_case frontswap_test_cases[] = {
 	KUNIT_CASE(no_memory_at_swapon_leaves_area_unserved),
 	KUNIT_CASE(no_backend_no_map),
 	KUNIT_CASE(unregister_waits_for_store),
+	KUNIT_CASE(unregister_waits_for_invalidate),
 	KUNIT_CASE(every_operation_in_every_state),
 	KUNIT_CASE(every_short_sequence),
 	{}

@@ -9,39 +9,51 @@
 #include <linux/swap.h>
 
 /**
+ * define FRONTSWAP_DIRECT_LOAD - load() leaves the page's flags alone
+ *
+ * The backend's load() fills the page and does nothing else to it: the core marks
+ * it uptodate and unlocks it. Without this flag load() is given a page of the
+ * core's own, which is then copied, so that a backend that completes pages by
+ * itself, as many written for forked kernels do, works.
+ */
+#define FRONTSWAP_DIRECT_LOAD	BIT(0)
+
+/**
  * struct frontswap_ops - what a backend provides
- * @init: A swap area has come into use. Called once for each area in use, in
- *	ascending order of @type, whether swapon came before or after the
- *	backend; no store for @type arrives before it has returned.
- *	Optional. Context: process; may sleep and allocate with GFP_KERNEL, must
- *	not load modules or call swapon, swapoff or the functions below.
+ * @init: A swap area has come into use. Called once for each area in use, whether
+ *	swapon came before or after the backend; at registration in ascending
+ *	order of @type. No store for @type arrives before it has returned.
+ *	Optional. It may sleep and allocate with GFP_KERNEL. It must not load
+ *	modules, nor call swapon, swapoff or the functions below, and it holds
+ *	up readers of /proc/swaps.
  * @store: Take a copy of @page for slot @offset of area @type. The core has
  *	dropped any older copy of the slot, and calls for one slot never overlap.
  *	Mandatory. Returns 0 once the data has been taken: the page may be
  *	reused at once. Any other value refuses the page, which then goes to the
  *	next backend or to the device. @page is locked, in the swap cache and
- *	never part of a larger folio.
- *	Context: reclaim; may sleep, must not depend on memory being freed.
+ *	never part of a larger folio. Called in reclaim: it may sleep, but must
+ *	not depend on memory being freed.
  * @load: Fill @page with the copy taken for slot @offset of area @type, and keep
- *	the copy. Mandatory. Returns 0 on success; -ENOENT when the backend itself
- *	has written the copy to the swap device, which is then read; any other value
- *	means that the page is lost: the reader gets an I/O error, never the
- *	stale bytes of the device. @page is locked and not uptodate; marking it
- *	uptodate and unlocking it is the core's job.
- *	Context: process, possibly in reclaim; may sleep. Loads of different
- *	slots run at once, and so do loads and stores.
+ *	the copy. Mandatory. Returns 0 when the page has been filled; -ENOENT when
+ *	the backend itself has written the copy to the swap device, which is
+ *	then read; any other value means that the page is lost: the reader gets
+ *	an I/O error, never the stale bytes of the device. @page is locked and
+ *	not uptodate, and stays so: see FRONTSWAP_DIRECT_LOAD. It may sleep, and
+ *	may be called in reclaim. Loads and stores of other slots run beside it.
  * @invalidate_page: The copy of slot @offset of area @type is no longer needed.
- *	Called once for each copy taken. Cannot fail. Optional.
- *	Context: atomic, with a spinlock of the swap code and the RCU read lock
- *	held; must not sleep.
+ *	Called once at most for each copy taken. Cannot fail. Optional. Called
+ *	inside an RCU read section, and most often under a spinlock of the swap
+ *	code: it must not sleep.
  * @invalidate_area: Area @type has gone out of use, or the backend is being
- *	detached: drop everything kept for it. The mirror of @init; no call for
- *	@type is under way or follows. Optional.
- *	Context: process; may sleep. The restrictions of @init apply.
+ *	detached: drop everything kept for it, copies that were never
+ *	invalidated too. The mirror of @init; no call for @type is under way, and
+ *	none follows before another @init. Optional. May sleep; what holds for
+ *	@init holds here.
  * @name: Name in the log and below /sys/kernel/mm/frontswap/. Optional: NULL
  *	stands for the name of the module.
  * @priority: Backends are asked in descending order of it, among equals the
  *	newest first. Optional.
+ * @flags: FRONTSWAP_DIRECT_LOAD or 0. Optional.
  *
  * The first five members are those of Linux 4.2 to 6.5, in their order, so a
  * backend written for those builds and works unchanged. The structure is
@@ -55,6 +67,7 @@ struct frontswap_ops {
 	void (*invalidate_area)(unsigned int type);
 	const char *name;
 	int priority;
+	unsigned int flags;
 };
 
 #ifdef CONFIG_FRONTSWAP

@@ -45,7 +45,7 @@ static int ram_store(unsigned int type, pgoff_t offset, struct page *page)
 		ret = -ENOMEM;
 		goto uncount;
 	}
-	copy_highpage(copy, page);
+	memcpy_page(copy, 0, page, 0, PAGE_SIZE);
 	ret = xa_err(xa_store(&copies[type], offset, copy, NODE_GFP));
 	if (!ret)
 		return 0;
@@ -61,7 +61,7 @@ static int ram_load(unsigned int type, pgoff_t offset, struct page *page)
 
 	if (!copy)
 		return -EIO;
-	copy_highpage(page, copy);
+	memcpy_page(page, 0, copy, 0, PAGE_SIZE);
 	return 0;
 }
 
@@ -91,6 +91,7 @@ static const struct frontswap_ops ram_ops = {
 	.invalidate_page = ram_invalidate_page,
 	.invalidate_area = ram_invalidate_area,
 	.name = "ram",
+	.flags = FRONTSWAP_DIRECT_LOAD,
 };
 
 static int __init ram_init(void)
@@ -103,7 +104,7 @@ static int __init ram_init(void)
 }
 module_init(ram_init);
 
-/* Not called while the backend is attached: the core pins the module. */
+/* The core pins the module while the backend is registered. */
 static void __exit ram_exit(void)
 {
 	frontswap_unregister_ops(&ram_ops);

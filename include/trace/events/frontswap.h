@@ -5,7 +5,9 @@
 #if !defined(_TRACE_FRONTSWAP_H) || defined(TRACE_HEADER_MULTI_READ)
 #define _TRACE_FRONTSWAP_H
 
-#include <linux/types.h>
+#include <linux/module.h>
+#include <linux/swap.h>
+#include <linux/swapops.h>
 #include <linux/tracepoint.h>
 
 TRACE_EVENT(frontswap_register,
@@ -15,19 +17,19 @@ TRACE_EVENT(frontswap_register,
 	TP_ARGS(name, priority, ret),
 
 	TP_STRUCT__entry(
-		__string(name, name)
+		__array(char, name, MODULE_NAME_LEN)
 		__field(int, priority)
 		__field(int, ret)
 	),
 
 	TP_fast_assign(
-		__assign_str(name, name);
+		strscpy(__entry->name, name, MODULE_NAME_LEN);
 		__entry->priority = priority;
 		__entry->ret = ret;
 	),
 
 	TP_printk("name=%s priority=%d ret=%d",
-		  __get_str(name), __entry->priority, __entry->ret)
+		  __entry->name, __entry->priority, __entry->ret)
 );
 
 DECLARE_EVENT_CLASS(frontswap_area,
@@ -37,16 +39,16 @@ DECLARE_EVENT_CLASS(frontswap_area,
 	TP_ARGS(name, type),
 
 	TP_STRUCT__entry(
-		__string(name, name)
+		__array(char, name, MODULE_NAME_LEN)
 		__field(unsigned int, type)
 	),
 
 	TP_fast_assign(
-		__assign_str(name, name);
+		strscpy(__entry->name, name, MODULE_NAME_LEN);
 		__entry->type = type;
 	),
 
-	TP_printk("name=%s type=%u", __get_str(name), __entry->type)
+	TP_printk("name=%s type=%u", __entry->name, __entry->type)
 );
 
 DEFINE_EVENT(frontswap_area, frontswap_attach,
@@ -59,56 +61,60 @@ DEFINE_EVENT(frontswap_area, frontswap_detach,
 
 DECLARE_EVENT_CLASS(frontswap_page,
 
-	TP_PROTO(const char *name, unsigned int type, pgoff_t offset, int ret),
+	TP_PROTO(const char *name, unsigned long slot, int ret),
 
-	TP_ARGS(name, type, offset, ret),
+	TP_ARGS(name, slot, ret),
 
 	TP_STRUCT__entry(
-		__string(name, name)
+		__array(char, name, MODULE_NAME_LEN)
 		__field(unsigned int, type)
 		__field(pgoff_t, offset)
 		__field(int, ret)
 	),
 
 	TP_fast_assign(
-		__assign_str(name, name);
-		__entry->type = type;
-		__entry->offset = offset;
+		swp_entry_t swap = { .val = slot };
+
+		strscpy(__entry->name, name, MODULE_NAME_LEN);
+		__entry->type = swp_type(swap);
+		__entry->offset = swp_offset(swap);
 		__entry->ret = ret;
 	),
 
-	TP_printk("name=%s type=%u offset=%lu ret=%d", __get_str(name),
+	TP_printk("name=%s type=%u offset=%lu ret=%d", __entry->name,
 		  __entry->type, __entry->offset, __entry->ret)
 );
 
 DEFINE_EVENT(frontswap_page, frontswap_store,
-	TP_PROTO(const char *name, unsigned int type, pgoff_t offset, int ret),
-	TP_ARGS(name, type, offset, ret));
+	TP_PROTO(const char *name, unsigned long slot, int ret),
+	TP_ARGS(name, slot, ret));
 
 DEFINE_EVENT(frontswap_page, frontswap_load,
-	TP_PROTO(const char *name, unsigned int type, pgoff_t offset, int ret),
-	TP_ARGS(name, type, offset, ret));
+	TP_PROTO(const char *name, unsigned long slot, int ret),
+	TP_ARGS(name, slot, ret));
 
 TRACE_EVENT(frontswap_invalidate,
 
-	TP_PROTO(const char *name, unsigned int type, pgoff_t offset),
+	TP_PROTO(const char *name, unsigned long slot),
 
-	TP_ARGS(name, type, offset),
+	TP_ARGS(name, slot),
 
 	TP_STRUCT__entry(
-		__string(name, name)
+		__array(char, name, MODULE_NAME_LEN)
 		__field(unsigned int, type)
 		__field(pgoff_t, offset)
 	),
 
 	TP_fast_assign(
-		__assign_str(name, name);
-		__entry->type = type;
-		__entry->offset = offset;
+		swp_entry_t swap = { .val = slot };
+
+		strscpy(__entry->name, name, MODULE_NAME_LEN);
+		__entry->type = swp_type(swap);
+		__entry->offset = swp_offset(swap);
 	),
 
 	TP_printk("name=%s type=%u offset=%lu",
-		  __get_str(name), __entry->type, __entry->offset)
+		  __entry->name, __entry->type, __entry->offset)
 );
 
 #endif /* _TRACE_FRONTSWAP_H */
