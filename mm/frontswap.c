@@ -267,16 +267,17 @@ static noinline int frontswap_load_bounce(struct frontswap_backend *b,
 }
 
 static noinline int frontswap_load_failed(struct frontswap_backend *b,
-					  unsigned int type, pgoff_t offset,
 					  struct page *page, int ret)
 {
+	swp_entry_t entry = { .val = page_private(page) };
+
 	if (ret == -ENOENT)
 		return ret;
 
 	count(b, FRONTSWAP_LOAD_ERRORS);
 	if (!test_and_set_bit(FRONTSWAP_SAID_LOAD_FAILED, &b->said))
 		registry_err(b->reg, "%s: load failed: type %u offset %lu: %d\n",
-			     b->name, type, offset, ret);
+			     b->name, swp_type(entry), swp_offset(entry), ret);
 	unlock_page(page);
 	return -EIO;
 }
@@ -292,9 +293,9 @@ static noinline int frontswap_load_from(struct frontswap_backend *b,
 		ret = b->ops.load(type, offset, page);
 	else
 		ret = frontswap_load_bounce(b, type, offset, page);
-	trace_frontswap_load(b->name, swp_entry(type, offset).val, ret);
+	trace_frontswap_load(b->name, page_private(page), ret);
 	if (unlikely(ret))
-		return frontswap_load_failed(b, type, offset, page, ret);
+		return frontswap_load_failed(b, page, ret);
 
 	count(b, FRONTSWAP_LOADS);
 	/* Nothing here looks for a head page: there is none. */
