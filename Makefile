@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0
+# All work is done by the scripts in tools/testing/selftests/frontswap/harness.
+
+KERNEL ?= 6.1
+KDIR ?=
+O ?= build
+JOBS ?= $(shell nproc)
+CACHE ?= $(HOME)/.cache/frontswap
+SMP ?= 2
+MEM ?= 512
+ACCEL ?=
+TESTS ?=
+V ?=
+export KERNEL KDIR O JOBS CACHE SMP MEM ACCEL TESTS V
+
+harness := tools/testing/selftests/frontswap/harness
+
+help:
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
+
+## make run      build the patched kernel, boot it, tell the story of a backend that comes late
+## make check    KUnit under UML, KUnit and kselftests in QEMU on a normal and a debug kernel
+## make lint     checkpatch, sparse, W=1, kernel-doc, shellcheck
+## make shell    a guest with a prompt
+## make series   write the patch mails to build/series, apply them to a pristine tree, build each step
+## make mutants  break the core on purpose, see that the tests notice
+## make clean    remove build/ (the compiler cache stays in CACHE)
+##
+## Settings (make run MEM=1024):
+##   KERNEL=6.1   kernel line: Debian's linux-source-KERNEL
+##   KDIR=path    your own kernel tree instead; it is only read
+##   O=build      where everything is made      CACHE=~/.cache/frontswap  compiler cache
+##   JOBS=n       parallel compilers            TESTS="test_x.sh ..."     only these tests (check)
+##   SMP=2 MEM=512  the guest's CPUs and MiB    ACCEL=kvm|tcg             do not probe
+##   V=1          show the output of each step
+run check lint shell series mutants:
+	@$(harness)/$@.sh
+
+clean:
+	rm -rf $(O)
+
+.PHONY: help run check lint shell series mutants clean
+.NOTPARALLEL:

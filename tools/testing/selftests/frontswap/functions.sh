@@ -1,0 +1,461 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# What the frontswap tests have in common. A test reads this file and calls start();
+# whatever it changes by these functions is put back when it ends, in whichever way.
+# Plain POSIX shell: the tests run under busybox as well.
+#
+# shellcheck disable=SC2034 # variables for the tests
+
+KSFT_SKIP=4
+FRONTSWAP=/sys/kernel/mm/frontswap
+FAULTY=/sys/module/frontswap_faulty/parameters
+ZSWAP=/sys/module/zswap/parameters
+SWAPHOG=${SWAPHOG:-./swaphog}
+SWAP_KB=${FRONTSWAP_SWAP_KB:-49152}
+
+TMP=
+AREAS=
+CGROUP=
+TUNED=
+LOADED=
+HOG=
+BACKGROUND=
+REPLY=
+
+# log TEXT - to the output of the test
+log() {
+	echo "# $*"
+}
+
+# die REASON - the test has failed
+die() {
+	echo "FAIL: $*" >&2
+	exit 1
+}
+
+# skip REASON - the test cannot run here
+skip() {
+	echo "SKIP: $*" >&2
+	exit $KSFT_SKIP
+}
+
+# loop_until SECONDS COMMAND... - repeat it until it succeeds
+loop_until() {
+	loop_left=$(($1 * 20))
+	shift
+	while ! "$@"; do
+		loop_left=$((loop_left - 1))
+		[ "$loop_left" -gt 0 ] || return 1
+		sleep 0.05
+	done
+}
+
+# quietly COMMAND... - its exit status is all we want
+quietly() {
+	"$@" >/dev/null 2>&1
+}
+
+# start TEXT - first call of each test
+start() {
+	TEST=${0##*/}
+	TEST=${TEST%.sh}
+	echo "# $TEST: $1"
+	[ "$(id -u)" -eq 0 ] || skip "must be run as root"
+	[ -x "$SWAPHOG" ] || skip "no $SWAPHOG: run make"
+	[ -d "$FRONTSWAP" ] || skip "no $FRONTSWAP: this kernel has no loadable frontswap"
+	TMP=$(mktemp -d "${TMPDIR:-/tmp}/frontswap.XXXXXX") || skip "no temporary directory"
+	trap clean_up EXIT
+	trap '' PIPE
+	trap 'exit 1' HUP INT TERM
+	echo "selftest $TEST $$ begins" >/dev/kmsg
+	prepare_cgroup
+	prepare_devices
+	MIB=${FRONTSWAP_MIB:-16}
+	HOG_SECONDS=60
+	if slow_kernel; then
+		MIB=${FRONTSWAP_MIB:-4}
+		HOG_SECONDS=150
+	fi
+	PAGES=$((MIB * 256))
+}
+
+# slow_kernel - a debug kernel: tests use less memory, to take as long
+slow_kernel() {
+	[ -e /proc/lockdep_stats ] || [ -e /sys/kernel/debug/kmemleak ]
+}
+
+# clean_up - what start() set up to run at the end of the test
+clean_up() {
+	status=$?
+	trap '' HUP INT TERM
+	trap - EXIT
+	stop_processes
+	restore_faulty
+	restore_tuned
+	restore_swap
+	remove_cgroup
+	retire_backends
+	[ "$status" -ne 0 ] || judge_backend
+	unload_modules
+	[ "$status" -ne 0 ] || judge_log
+	[ "$status" -ne 1 ] || log_lines | tail -n 15
+	rm -rf "$TMP"
+	exit "$status"
+}
+
+judge_backend() {
+	[ -d "$FAULTY" ] || return 0
+	if [ "$(faulty violations)" -ne 0 ]; then
+		echo "FAIL: the core broke its contract $(faulty violations) time(s)" >&2
+		status=1
+	fi
+	if [ "$(faulty pages)" -ne 0 ]; then
+		echo "FAIL: $(faulty pages) page(s) left in the backend after the last swapoff" >&2
+		status=1
+	fi
+}
+
+judge_log() {
+	if log_has 'WARNING: |BUG: |Oops|general protection|INFO: |kernel BUG|contract broken'; then
+		echo "FAIL: the kernel complains" >&2
+		status=1
+	fi
+}
+
+# the kernel's log, from start() on
+
+log_lines() {
+	dmesg | awk -v mark="selftest $TEST $$ begins" 'index($0, mark) { n = 0 } { line[n++] = $0 }
+		END { for (i = 0; i < n; i++) print line[i] }'
+}
+
+# log_has PATTERN - extended regular expression
+log_has() {
+	log_lines | grep -qE "$1"
+}
+
+# log_count PATTERN
+log_count() {
+	log_lines | grep -cE "$1"
+}
+
+# expect_log PATTERN
+expect_log() {
+	loop_until 5 log_has "$1" || die "not in the kernel's log: $1"
+	log "kernel says: $(log_lines | grep -E "$1" | tail -n 1 | sed 's/^\[[^]]*\] *//')"
+}
+
+# expect_no_log PATTERN
+expect_no_log() {
+	! log_has "$1" || die "in the kernel's log: $(log_lines | grep -E "$1" | head -n 1)"
+}
+
+# comparisons
+
+# expect WHAT VALUE OPERATOR VALUE - a test(1) comparison of numbers
+expect() {
+	test "$2" "$3" "$4" || die "$1: $2, expected $3 $4"
+	log "$1: $2"
+}
+
+# expect_text WHAT VALUE EXPECTED
+expect_text() {
+	[ "$2" = "$3" ] || die "$1: '$2', expected '$3'"
+	log "$1: $2"
+}
+
+# modules
+
+# load MODULE [PARAMETER=VALUE...] - false: its init has failed; skips if there is no such module
+load() {
+	have_module "$1" || skip "no module $1"
+	load_now "$@" || return 1
+	case " $LOADED " in
+	*" $1 "*) ;;
+	*) LOADED="$1 $LOADED" ;;
+	esac
+}
+
+have_module() {
+	[ -d "/sys/module/$1" ] || [ -f "test_modules/$1.ko" ] || quietly modinfo "$1" ||
+		grep -q "/$1\.ko" "/lib/modules/$(uname -r)/modules.dep" 2>/dev/null
+}
+
+load_now() {
+	if [ -f "test_modules/$1.ko" ]; then
+		load_file="test_modules/$1.ko"
+		shift
+		insmod "$load_file" "$@"
+	else
+		modprobe "$@"
+	fi
+}
+
+# unload MODULE
+unload() {
+	rmmod "$1" && ! [ -d "/sys/module/$1" ]
+}
+
+unload_modules() {
+	for unload_module in $LOADED; do
+		quietly unload "$unload_module" || log "$unload_module stays loaded"
+	done
+}
+
+# Some backends stay attached for good. They must not take other tests' pages.
+retire_backends() {
+	quietly set_file /sys/module/frontswap_ram/parameters/max_pages 0
+	quietly set_file /sys/module/frontswap_classic/parameters/enabled 0
+	! [ -d "$FAULTY" ] || set_faulty registered 0 || status=1
+}
+
+set_file() {
+	[ -w "$1" ] || return 1
+	echo "$2" >"$1"
+}
+
+# backends
+
+# backend NAME FILE - a value below /sys/kernel/mm/frontswap
+backend() {
+	cat "$FRONTSWAP/$1/$2"
+}
+
+# attached NAME
+attached() {
+	[ -d "$FRONTSWAP/$1" ]
+}
+
+# faulty PARAMETER - a value of the test backend
+faulty() {
+	cat "$FAULTY/$1"
+}
+
+# set_faulty PARAMETER VALUE - an empty one needs a byte to be written
+set_faulty() {
+	if [ -n "$2" ]; then
+		printf %s "$2" >"$FAULTY/$1"
+	else
+		printf '\0' >"$FAULTY/$1"
+	fi
+}
+
+# load_faulty [PARAMETER=VALUE...] - the test backend, freshly loaded
+load_faulty() {
+	! [ -d "$FAULTY" ] || skip "frontswap_faulty is loaded already"
+	load frontswap_faulty "$@" || die "frontswap_faulty cannot be loaded"
+}
+
+# load_ram MAX_PAGES - the example backend, which may have stayed from an earlier test
+load_ram() {
+	load frontswap_ram max_pages="$1" || die "frontswap_ram cannot be loaded"
+	set_file /sys/module/frontswap_ram/parameters/max_pages "$1" || die "no max_pages"
+}
+
+restore_faulty() {
+	[ -d "$FAULTY" ] || return 0
+	for restore_parameter in fail_alloc fail_loads complete corrupt \
+		init_delay_ms store_delay_ms load_delay_ms; do
+		set_faulty $restore_parameter 0
+	done
+}
+
+# swap areas
+
+# prepare_devices - sets DISK1, DISK2 (asynchronous) and RAM1, RAM2 (synchronous)
+prepare_devices() {
+	if [ -n "${FRONTSWAP_DEVS:-}" ]; then
+		DISK1=${FRONTSWAP_DEVS%% *}
+		DISK2=${FRONTSWAP_DEVS##* }
+	else
+		DISK1=/dev/vda
+		DISK2=/dev/vdb
+		if ! is_spare $DISK1 || ! is_spare $DISK2; then
+			skip "set FRONTSWAP_DEVS to two devices whose contents may be destroyed"
+		fi
+	fi
+	[ -b /dev/ram1 ] || quietly modprobe brd rd_nr=4 rd_size=65536
+	RAM1=/dev/ram0
+	RAM2=/dev/ram1
+}
+
+# is_spare DEVICE - it is blank or has held nothing but swap
+is_spare() {
+	[ -b "$1" ] || return 1
+	! grep -q "^$1" /proc/mounts /proc/swaps || return 1
+	[ "$(dd if="$1" bs=1 skip=4086 count=10 2>/dev/null | tr -d '\0')" = SWAPSPACE2 ] ||
+		[ "$(dd if="$1" bs=1024 count=64 2>/dev/null | tr -d '\0' | wc -c)" -eq 0 ]
+}
+
+need_ram_disks() {
+	if ! [ -b "$RAM1" ] || ! [ -b "$RAM2" ]; then
+		skip "no ram disks"
+	fi
+}
+
+size_kb() {
+	if [ -b "$1" ]; then
+		echo $(($(blockdev --getsize64 "$1") / 1024))
+	else
+		echo $(($(wc -c <"$1") / 1024))
+	fi
+}
+
+make_swap() {
+	make_kb=$(size_kb "$1")
+	[ "$make_kb" -le "$SWAP_KB" ] || make_kb=$SWAP_KB
+	quietly mkswap "$1" "$make_kb" || skip "mkswap $1 failed"
+}
+
+# swap_on DEVICE [PRIORITY]
+swap_on() {
+	make_swap "$1"
+	swap_on_again "$@"
+}
+
+# swap_on_again DEVICE [PRIORITY] - without a new mkswap
+swap_on_again() {
+	"$SWAPHOG" "on:$1${2:+:$2}" >/dev/null || die "swapon $1"
+	AREAS="$1 $AREAS"
+	log "swapon $1"
+}
+
+# swap_off DEVICE
+swap_off() {
+	"$SWAPHOG" "off:$1" >/dev/null || die "swapoff $1"
+	log "swapoff $1"
+}
+
+restore_swap() {
+	for restore_area in $AREAS; do
+		grep -q "^$restore_area " /proc/swaps || continue
+		"$SWAPHOG" "off:$restore_area" >/dev/null || status=1
+	done
+	! [ -d "$TMP/mnt" ] || quietly umount "$TMP/mnt"
+	! [ -e /sys/block/zram0/reset ] || quietly set_file /sys/block/zram0/reset 1
+}
+
+# used_kb DEVICE - how much of it is in use
+used_kb() {
+	awk -v device="$1" '$1 == device { print $4 }' /proc/swaps
+}
+
+# flush_slots - return the freed slots that wait in per-CPU caches, as each swapoff does
+flush_slots() {
+	make_swap /dev/ram3
+	quietly "$SWAPHOG" on:/dev/ram3 && quietly "$SWAPHOG" off:/dev/ram3
+}
+
+# vmstat COUNTER
+vmstat() {
+	awk -v name="$1" '$1 == name { print $2 }' /proc/vmstat
+}
+
+# control group: memory.reclaim empties the swap cache of those in it
+
+prepare_cgroup() {
+	cgroup_root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	[ -n "$cgroup_root" ] || skip "no cgroup2"
+	quietly set_file "$cgroup_root/cgroup.subtree_control" +memory
+	CGROUP=$cgroup_root/frontswap.$$
+	mkdir "$CGROUP" || skip "no control group"
+	[ -e "$CGROUP/memory.reclaim" ] || skip "no memory.reclaim"
+}
+
+remove_cgroup() {
+	[ -z "$CGROUP" ] || loop_until 5 rmdir "$CGROUP" 2>/dev/null || log "$CGROUP stays"
+}
+
+# memory
+
+# run_hog ARGUMENT... - a swaphog run that must end well
+run_hog() {
+	"$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP" "$@" || die "swaphog $*: exit status $?"
+}
+
+# run_hog_behind ARGUMENT... - in the background; wait_hog tells how it ended
+run_hog_behind() {
+	: >"$TMP/behind"
+	"$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP" "$@" >>"$TMP/behind" 2>&1 &
+	BEHIND=$!
+	BACKGROUND="$BACKGROUND $BEHIND"
+}
+
+wait_hog() {
+	wait "$BEHIND" || die "swaphog behind: exit status $?: $(tail -n 3 "$TMP/behind")"
+}
+
+# start_hog OPTION... - a swaphog that obeys hog()
+start_hog() {
+	mkfifo "$TMP/commands" "$TMP/replies"
+	"$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP" -m "$MIB" "$@" - \
+		<"$TMP/commands" >"$TMP/replies" &
+	HOG=$!
+	exec 3>"$TMP/commands" 4<"$TMP/replies"
+}
+
+# hog COMMAND... - the last answer is in REPLY
+hog() {
+	for hog_command in "$@"; do
+		echo "$hog_command" >&3
+		read -r REPLY <&4 || die "swaphog has gone, at $hog_command"
+		log "hog $REPLY"
+		case $REPLY in
+		*" left=0" | verify:*" bad=0 sigbus=0" | fork:*" worst=0") ;;
+		out:* | verify:* | fork:*) die "swaphog: $REPLY" ;;
+		esac
+	done
+}
+
+# ask_hog COMMAND - whatever the answer
+ask_hog() {
+	echo "$1" >&3
+	read -r REPLY <&4 || die "swaphog has gone, at $1"
+	log "hog $REPLY"
+}
+
+# reply KEY - a value out of REPLY
+reply() {
+	echo "$REPLY" | sed -n "s/.* $1=\([0-9]*\).*/\1/p"
+}
+
+# stop_hog - its exit status must be the one given, or 0
+stop_hog() {
+	echo quit >&3
+	exec 3>&- 4<&-
+	stop_status=0
+	wait "$HOG" || stop_status=$?
+	HOG=
+	rm -f "$TMP/commands" "$TMP/replies"
+	[ "$stop_status" -eq "${1:-0}" ] || die "swaphog: exit status $stop_status"
+}
+
+# stop_process PID
+stop_process() {
+	quietly kill -KILL "$1"
+	quietly wait "$1"
+}
+
+stop_processes() {
+	for stop_pid in $HOG $BACKGROUND; do
+		stop_process "$stop_pid"
+	done
+	exec 3>&- 4<&-
+}
+
+# the rest of the machine
+
+# tune FILE VALUE - put back at the end of the test
+tune() {
+	[ -w "$1" ] || skip "no $1"
+	tune_old=$(sed 's/.*\[\(.*\)\].*/\1/' "$1")
+	quietly set_file "$1" "$2" || skip "$1 cannot be $2"
+	TUNED="$1=$tune_old $TUNED"
+	log "${1##*/} is $(cat "$1")"
+}
+
+restore_tuned() {
+	for tuned in $TUNED; do
+		set_file "${tuned%%=*}" "${tuned#*=}"
+	done
+}

@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# KUnit under UML, then KUnit and the kselftests in a normal and in a debug guest.
+# The last line is "N passed, N failed"; FS_CARRY names results that count too.
+. "$(dirname "$0")/lib.sh"
+lock
+results=$logs/check.results
+: >"$results"
+
+chosen() {
+	local f
+	for f in "$selftests"/test_*.sh; do
+		f=${f##*/}
+		case " ${TESTS:-$f} " in *" $f "* | *" ${f%.sh} "*) echo "$f" ;; esac
+	done
+}
+
+# What a guest must give a result for.
+expected() {
+	echo kunit:complete
+	echo enough-cpus
+	chosen
+	printf 'end:%s\n' swap-is-off registrations-balanced not-tainted nothing-in-the-log
+	[ "$1" = normal ] || echo end:no-leaks
+}
+
+# The console of one test, from the host's log.
+excerpt() {
+	local console=$1 name=$2
+	tr -d '\r' <"$console" | awk -v b="=== $name begins" -v e="=== $name ends" \
+		'index($0, b) { on = 1 } on { print } index($0, e) { on = 0 }' | last_words
+}
+
+last_words() { tail -n 40 | tr -d '\r' | sed 's/^/   | /'; }
+
+missing_results() {
+	local name=$1 verdict=$2 t
+	for t in $(expected "$name"); do
+		grep -qE "^(pass|fail|skip) $t( |$)" "$verdict" 2>/dev/null ||
+			tell_record "$results" fail "$name" "$t" "the guest died before it was done"
+	done
+}
+
+guest() {
+	local name=$1 verdict=$logs/$1.tests.verdict list outcome t rest died=0
+	if ! sub build.sh "$name" || ! sub initramfs.sh "$name"; then
+		tell_record "$results" fail "$name" build
+		return
+	fi
+	list=$(chosen | paste -sd,)
+	say "$name kernel: booting, $(chosen | wc -l) scenarios"
+	sub vm.sh "$name" tests "$list" > >(sed -u "s/^/$name: /") || died=1
+	wait $!
+	while read -r outcome t rest; do
+		case $outcome in
+		pass | fail | skip) record "$results" "$outcome" "$name" "$t" "$rest" ;;
+		esac
+	done < <(cat "$verdict" 2>/dev/null)
+	if [ $died = 1 ]; then
+		missing_results "$name" "$verdict"
+		say "$name: the last words of the guest"
+		last_words <"$logs/$name.tests.console"
+	fi
+	while read -r outcome t rest; do
+		[ "$outcome" != fail ] || excerpt "$logs/$name.tests.console" "$t"
+	done < <(cat "$verdict" 2>/dev/null)
+}
+
+uml() {
+	local outcome t
+	if ! sub uml.sh build; then
+		tell_record "$results" fail uml build
+		return
+	fi
+	while read -r outcome t; do
+		tell_record "$results" "$outcome" uml "$t"
+	done < <(sub uml.sh run | awk -f "$harness/tap.awk")
+	! grep -q '^fail uml ' "$results" || grep -vE '^ +ok ' "$logs/uml.log" | last_words
+}
+
+sub need.sh source build uml vm space=8192
+sub source.sh
+uml
+guest normal
+guest debug
+carried=()
+for r in ${FS_CARRY:-}; do carried+=("$logs/$r.results"); done
+total "${carried[@]}" "$results"

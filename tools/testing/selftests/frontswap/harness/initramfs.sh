@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# initramfs.sh normal|debug: the guest's root, $work/NAME/initrd, by the kernel's gen_init_cpio.
+. "$(dirname "$0")/lib.sh"
+lock
+name=$1
+dir=${FS_DIR:-$work}/$name
+user=$work/user
+
+# The kselftest programs, statically linked: there is no C library in the guest.
+build_user() {
+	mkdir -p "$user"
+	make -C "$src/${selftests#"$top/"}" OUTPUT="$user" CC=gcc LDFLAGS=-static all
+}
+
+list_dirs() {
+	local d
+	for d in bin sbin etc proc sys dev tmp mnt root usr lib lib/modules test; do
+		echo "dir /$d 755 0 0"
+	done
+	echo "nod /dev/console 600 0 0 c 5 1"
+}
+
+list_busybox() {
+	local applet
+	echo "file /bin/busybox $(command -v busybox) 755 0 0"
+	for applet in $(busybox --list); do
+		[ "$applet" = busybox ] || echo "slink /bin/$applet busybox 777 0 0"
+	done
+	echo "slink /sbin/modprobe ../bin/busybox 777 0 0"
+}
+
+# list_tree DIR PREFIX: all below DIR.
+list_tree() {
+	(cd "$1" && find . -mindepth 1 -type d -printf "dir $2/%P %m 0 0\n" \
+		-o -type f -printf "file $2/%P $1/%P %m 0 0\n")
+}
+
+list_tests() {
+	local f
+	for f in "$selftests"/*.sh; do
+		[ ! -f "$f" ] || echo "file /test/${f##*/} $f 755 0 0"
+	done
+	for f in "$user"/*; do
+		if [ -f "$f" ] && [ -x "$f" ]; then echo "file /test/${f##*/} $f 755 0 0"; fi
+	done
+	echo "file /init $harness/init 755 0 0"
+	echo "file /story.sh $harness/story.sh 755 0 0"
+	echo "file /tap.awk $harness/tap.awk 644 0 0"
+}
+
+sub need.sh vm
+logged "test programs" "$logs/user.log" build_user
+{
+	list_dirs
+	list_busybox
+	list_tree "$dir/root/lib/modules" /lib/modules
+	list_tests
+} >"$dir/initrd.list"
+"$dir/usr/gen_init_cpio" "$dir/initrd.list" >"$dir/initrd.tmp"
+mv "$dir/initrd.tmp" "$dir/initrd"

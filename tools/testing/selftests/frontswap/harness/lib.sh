@@ -1,0 +1,142 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Shared by the host-side scripts: settings, messages, the lock, logged steps.
+# Every setting comes from the environment, as the top-level Makefile passes it.
+# shellcheck disable=SC2034	# the settings are for the scripts that source this
+
+set -euo pipefail
+harness=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+selftests=$(dirname "$harness")
+top=$(cd "$harness/../../../../.." && pwd)
+
+: "${KERNEL:=6.1}" "${KDIR:=}" "${O:=build}" "${JOBS:=$(nproc)}" "${CACHE:=$HOME/.cache/frontswap}"
+: "${SMP:=2}" "${MEM:=512}" "${ACCEL:=}" "${TESTS:=}" "${V:=}"
+case $O in /*) ;; *) O=$top/$O ;; esac
+
+# The kernel's own makefiles must not take our settings for theirs.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES ARCH CROSS_COMPILE OUTPUT
+export -n O V KDIR KERNEL TESTS JOBS
+export LC_ALL=C
+# Debian's python3, perl and gcc, which the packages are for, before any others.
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
+
+known_good=6.1.192
+patches=$top/patches/linux-$KERNEL
+logs=${FS_LOGS:-$O/logs}
+
+say() { echo "== $*"; }
+warn() { echo "== $*" >&2; }
+die() { echo "error: $*" >&2; exit 1; }
+
+[ -z "$KDIR" ] || KDIR=$(cd "$KDIR" 2>/dev/null && pwd) || die "KDIR: there is no such directory"
+work=$O/linux-$KERNEL${KDIR:+-kdir}
+src=${FS_SRC:-$work/src}
+
+export CCACHE_DIR=$CACHE CCACHE_BASEDIR=$work CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=5G
+export KBUILD_BUILD_TIMESTAMP=2024-01-01 KBUILD_BUILD_USER=frontswap KBUILD_BUILD_HOST=harness
+
+# The version that a kernel tree says it is.
+tree_version() {
+	awk -F' *= *' '/^(VERSION|PATCHLEVEL|SUBLEVEL) =/ { v = v "." $2 }
+		END { print substr(v, 2) }' "$1/Makefile"
+}
+
+# Call a script of the harness with the same settings.
+sub() {
+	local script=$1
+	shift
+	O=$O V=$V KDIR=$KDIR KERNEL=$KERNEL TESTS=$TESTS JOBS=$JOBS "$harness/$script" "$@"
+}
+
+# One run at a time in a build directory; scripts called by the holder go through.
+lock() {
+	mkdir -p "$O" "$logs"
+	[ -z "${FS_LOCKED:-}" ] || return 0
+	exec 9>"$O/.lock"
+	flock -n 9 || { say "waiting for another run in $O"; flock 9; }
+	export FS_LOCKED=1
+}
+
+hash() { sha256sum | cut -c1-16; }
+
+# is_done STAMP ID: the step was completed with this input. done_with records that.
+is_done() { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
+done_with() { echo "$2" >"$1.tmp" && mv "$1.tmp" "$1"; }
+
+objects() { grep -cE '^ +(CC|AS|LD|AR|HOSTCC)' "$1" 2>/dev/null || :; }
+
+# In place on a terminal, else a line every 15 s; ends with the script that started it.
+meter() {
+	local what=$1 log=$2 tick=0
+	while sleep 1 && kill -0 $$ 2>/dev/null; do
+		tick=$((tick + 1))
+		if [ -t 1 ]; then
+			printf '\r== %s: %s objects, %s s ' "$what" "$(objects "$log")" "$tick"
+		elif [ $((tick % 15)) = 0 ]; then
+			say "$what: $(objects "$log") objects, $tick s"
+		fi
+	done
+}
+
+first_errors() {
+	grep -nEm8 '\b(error|Error|ERROR|fatal|undefined|No rule|FAILED)\b' "$1" >&2 ||
+		tail -n 12 "$1" >&2
+}
+
+# logged WHAT LOG COMMAND...: a step with its output in LOG and a progress line; if it fails, the
+# first errors.
+logged() {
+	local what=$1 log=$2 rc=0 pid start=$SECONDS
+	shift 2
+	mkdir -p "$(dirname "$log")"
+	if [ -n "$V" ]; then
+		"$@" </dev/null 2>&1 | tee "$log" || rc=$?
+	else
+		: >"$log"
+		meter "$what" "$log" 9>&- &
+		pid=$!
+		"$@" >"$log" 2>&1 </dev/null || rc=$?
+		kill "$pid" 2>/dev/null || :
+		wait "$pid" 2>/dev/null || :
+		[ ! -t 1 ] || printf '\r\033[K'
+	fi
+	if [ $rc != 0 ]; then
+		warn "$what failed ($rc); the log is $log"
+		first_errors "$log"
+		return $rc
+	fi
+	say "$what: done, $(objects "$log") objects, $((SECONDS - start)) s"
+}
+
+# The kernel's make on our tree: kmake BUILDDIR ARGS...
+kmake() {
+	local dir=$1
+	shift
+	make -C "$src" O="$dir" CC="ccache gcc" HOSTCC="ccache gcc" "$@"
+}
+
+# Results: lines of "pass|fail|skip WHERE NAME REMARK" in a file, told as they come, counted at the
+# end.
+record() {
+	local file=$1 outcome=$2 where=$3 name=$4
+	shift 4
+	echo "$outcome $where $name $*" >>"$file"
+}
+
+tell_record() {
+	record "$@"
+	echo "$3: $2 $4${5:+ (${*:5})}"
+}
+
+count() { cat "${@:2}" 2>/dev/null | grep -c "^$1 " || :; }
+
+# The last line of a check: N passed, N failed.
+total() {
+	local passed failed skipped
+
+	passed=$(count pass "$@") failed=$(count fail "$@") skipped=$(count skip "$@")
+	grep -h '^fail ' "$@" 2>/dev/null | sed 's/^fail \([^ ]*\) /failed: \1: /' || :
+	[ "$skipped" = 0 ] && skipped='' || skipped=", $skipped skipped"
+	echo "$passed passed, $failed failed$skipped"
+	[ "$failed" = 0 ] && [ "$passed" != 0 ]
+}

@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Each gate is told with its outcome; what a gate has against us is printed.
+# Findings that are as they should be stand in lint.allow, with the reason.
+. "$(dirname "$0")/lib.sh"
+lock
+results=$logs/lint.results
+: >"$results"
+objects_dir=$work/normal
+
+ours() {
+	local f
+	if git -C "$top" rev-parse --git-dir >/dev/null 2>&1; then
+		git -C "$top" ls-files -co --exclude-standard
+	else
+		(cd "$top" && find . -path ./build -prune -o -type f -printf '%P\n')
+	fi | grep -E "$1" | sort | while read -r f; do [ ! -f "$top/$f" ] || echo "$f"; done
+}
+
+kernel_files() {
+	ours '^(Kconfig\.frontswap|(mm|include|Documentation|tools/testing)/.*)$' |
+		grep -vE '/(mutants|configs)/'
+}
+
+allowed() { sed -n 's/^\([^#].*[^[:space:]]\)[[:space:]]*# .*/\1/p' "$harness/lint.allow"; }
+
+# gate NAME COMMAND...: what the command prints, less what is allowed, is what is wrong.
+gate() {
+	local name=$1 found=$logs/lint.$1
+	shift
+	{ "$@" 2>&1 || :; } | { grep -vEf <(allowed) || :; } >"$found"
+	if [ -s "$found" ]; then
+		head -n 60 "$found" | sed 's/^/   /'
+		tell_record "$results" fail lint "$name" "$(wc -l <"$found") lines, see $found"
+	else
+		tell_record "$results" pass lint "$name"
+	fi
+}
+
+# In the kernel tree, where our files are too; checkpatch must not take our git for the kernel's.
+checkpatch() {
+	(cd "$src" && export GIT_CEILING_DIRECTORIES=$work &&
+		perl scripts/checkpatch.pl --strict --terse --show-types --no-summary "$@")
+}
+
+checkpatch_files() {
+	local files
+	mapfile -t files < <(kernel_files | grep -E '\.(c|h|rst|sh)$|Kconfig|Makefile|/init$')
+	checkpatch -f "${files[@]}"
+}
+
+# The hooks become mails, with text and sign-off, in make series only.
+checkpatch_hooks() {
+	checkpatch --no-signoff --ignore COMMIT_MESSAGE,FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID \
+		"$patches"/*.patch
+}
+
+# A mutant is a patch in a patch, with the white space of one.
+checkpatch_series() {
+	checkpatch --ignore FILE_PATH_CHANGES --exclude tools/testing/selftests/frontswap/mutants \
+		"$O"/series/*.patch
+}
+
+# The backends may be made of several files each: their directory is the target.
+core_objects() {
+	(cd "$src" && for f in mm/frontswap*.c; do echo "${f%.c}.o"; done)
+}
+
+# compile NAME KMAKE-ARGS...: our objects again, and only what is said about our files.
+compile() {
+	local log=$logs/lint.$1.log objects modules=$objects_dir/test_modules
+	shift
+	mapfile -t objects < <(core_objects)
+	rm -f "${objects[@]/#/$objects_dir/}" "$objects_dir"/mm/frontswap/*.o "$modules"/*.o
+	{
+		kmake "$objects_dir" "$@" "${objects[@]}" mm/frontswap/ &&
+			{ [ ! -d "$modules" ] || kmake "$objects_dir" "$@" M="$modules" modules; }
+	} >"$log" 2>&1 || { echo "the build failed, see $log"; first_errors "$log"; }
+	grep -E '(frontswap[^ ]*|test_modules/[^ ]*):[0-9]+:[0-9]+: (warning|error)' "$log" || :
+	! grep -q 'sparse: not found\|sparse: command not found' "$log" || echo "sparse did not run"
+}
+
+kernel_doc() {
+	local files
+	mapfile -t files < <(kernel_files | grep -E '^(mm|include)/.*\.[ch]$')
+	(cd "$top" && perl "$src/scripts/kernel-doc" -none -Werror "${files[@]}")
+}
+
+shell_scripts() {
+	local f dir
+	while read -r f; do
+		dir=$(dirname "$f")
+		# A test finds functions.sh beside itself.
+		(cd "$top/$dir" && shellcheck -x -f gcc "${f##*/}" | sed "s@^@$dir/@") || :
+	done < <(cd "$top" && ours '^(\.ci/|tools/testing/)' | xargs grep -lE '^#!.*sh$')
+}
+
+sub need.sh source build lint space=4096
+sub source.sh
+gate shellcheck shell_scripts
+gate checkpatch-files checkpatch_files
+gate checkpatch-hooks checkpatch_hooks
+[ ! -d "$O/series" ] || gate checkpatch-series checkpatch_series
+gate kernel-doc kernel_doc
+if sub build.sh normal; then
+	gate W=1 compile W1 W=1
+	gate sparse compile sparse C=2
+else
+	tell_record "$results" fail lint build
+fi
+failed=$(count fail "$results")
+[ "$failed" = 0 ] || die "lint: $failed gate(s) failed"
+say "lint: clean"

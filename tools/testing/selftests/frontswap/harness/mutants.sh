@@ -1,0 +1,105 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Breaks the core on purpose, one patch of ../mutants at a time, and sees that the tests notice.
+# Each patch says in its header what must notice it:
+#	# promise: 2
+#	# runs: kunit
+#	# runs: qemu test_x.sh	in the normal guest
+#	# runs: bare test_x.sh	in a guest without zswap
+# MUTANTS="name ..." chooses some.
+. "$(dirname "$0")/lib.sh"
+lock
+scratch=$work/mutant
+outcome=$scratch/outcome
+results=$logs/mutants.results
+: >"$results"
+
+field() { sed -n "s/^# $2: *//p" "$1" | head -n 1; }
+
+mutant_sub() { FS_SRC=$scratch/src FS_DIR=$scratch FS_LOGS=$logs/mutants sub "$@"; }
+
+# The unbroken tree; files that were broken get a new time.
+fresh() {
+	if [ ! -d "$scratch/src" ]; then
+		mkdir -p "$scratch"
+		rm -rf "$scratch/src.tmp"
+		cp -al "$work/src" "$scratch/src.tmp"
+		mv "$scratch/src.tmp" "$scratch/src"
+	fi
+	rsync -rlpc --delete "$work/src/" "$scratch/src/"
+}
+
+kunit() {
+	mutant_sub uml.sh build >/dev/null || return 1
+	mutant_sub uml.sh run | awk -f "$harness/tap.awk" >"$outcome"
+}
+
+# guest NAME TEST,TEST...
+guest() {
+	local dead=0
+
+	mutant_sub build.sh "$1" >/dev/null || return 1
+	mutant_sub initramfs.sh "$1" >/dev/null || return 1
+	mutant_sub vm.sh "$1" tests "$2" >/dev/null 2>&1 || dead=1
+	cat "$logs/mutants/$1.tests.verdict" >"$outcome"
+	[ $dead = 0 ] || echo "fail the guest died" >>"$outcome"
+}
+
+run() {
+	local how tests
+	read -ra how <<<"$1"
+	tests=$(IFS=,; echo "${how[*]:1}")
+	case ${how[0]:-} in
+	kunit) kunit ;;
+	qemu) guest normal "$tests" ;;
+	bare) guest bare "$tests" ;;
+	*) die "a mutant must say what '# runs:'" ;;
+	esac
+}
+
+# Only what passes on the unbroken core can catch anything.
+baseline() {
+	local how
+	fresh
+	for f in "$@"; do field "$f" runs; done | sort -u | while read -r how; do
+		run "$how" </dev/null || die "the unbroken core does not build"
+		! grep '^fail' "$outcome" >&2 || die "'$how' fails on the unbroken core already"
+		say "unbroken: $how passes"
+	done
+}
+
+mutant() {
+	local f=$1 name promise
+	name=$(basename "$f" .patch)
+	promise="promise $(field "$f" promise)"
+	fresh
+	if ! patch -d "$scratch/src" -p1 -s -f --no-backup-if-mismatch <"$f" >/dev/null 2>&1; then
+		tell_record "$results" fail mutant "$name" "does not apply"
+	elif ! run "$(field "$f" runs)"; then
+		tell_record "$results" fail mutant "$name" "does not build"
+	elif grep -q '^fail' "$outcome"; then
+		tell_record "$results" pass mutant "$name" "$promise, caught by" \
+			"$(sed -n 's/^fail \([^ ]*\).*/\1/p' "$outcome" | head -n 3 | paste -sd' ')"
+	else
+		tell_record "$results" fail mutant "$name" "$promise, survived $(field "$f" runs)"
+	fi
+}
+
+chosen() {
+	local f
+	for f in "$selftests"/mutants/*.patch; do
+		case " ${MUTANTS:-all} " in
+		*" $(basename "$f" .patch) "* | " all ") echo "$f" ;;
+		esac
+	done
+}
+
+compgen -G "$selftests/mutants/*.patch" >/dev/null || die "there are no mutants"
+mkdir -p "$logs/mutants"
+sub need.sh source build uml vm space=8192
+sub source.sh
+mapfile -t files < <(chosen)
+baseline "${files[@]}"
+for f in "${files[@]}"; do mutant "$f"; done
+fresh
+total "$results"

@@ -1,0 +1,197 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Writes the mails to $O/series, applies them to a pristine tree with git am, and builds each step.
+# series.txt lists the steps in order:
+#	step NAME		the message is series/NAME.txt: subject, blank line, text
+#	patch FILE		a hook patch of patches/linux-$KERNEL
+#	file PATH...		our own files or directories
+#	kconfig SYMBOL...	Kconfig.frontswap, with these symbols only
+#	remove PATH...		files of the kernel that go
+#	maintainers		our entry takes the place of the kernel's
+# series/cover.txt is the cover letter. @VERSION@ in a text is the version of the source.
+# The sign-off is that of whoever runs this.
+. "$(dirname "$0")/lib.sh"
+lock
+steps=$harness/series.txt
+texts=$harness/series
+repo=$work/series.git-tree
+fresh=$work/series.am-tree
+out=$O/series
+
+kgit() { git -C "$repo" -c core.autocrlf=false -c gc.auto=0 "$@"; }
+
+identity() {
+	local who mail
+
+	if ! who=$(git -C "$top" config user.name) ||
+		! mail=$(git -C "$top" config user.email)
+	then
+		die "git does not know who signs off: git config user.name and user.email"
+	fi
+	export GIT_AUTHOR_NAME=$who GIT_AUTHOR_EMAIL=$mail
+	export GIT_COMMITTER_NAME=$who GIT_COMMITTER_EMAIL=$mail
+}
+
+# The pristine source as one commit; kept, since it takes a while.
+base() {
+	local id
+	id=$(cat "$work/pristine.id")
+	if ! is_done "$work/series.id" "$id"; then
+		rm -rf "$repo" "$fresh" "$work/series.id"
+		cp -al "$work/pristine" "$repo"
+		git init -q "$repo"
+		kgit config gc.auto 0
+		kgit add -Af .
+		kgit commit -qm "Linux $version, as it came" --date=2024-01-01T00:00:00Z
+		kgit tag base
+		done_with "$work/series.id" "$id"
+	fi
+	kgit reset -q --hard base
+	kgit clean -qfdx
+}
+
+text() { sed "s/@VERSION@/$version/g" "$texts/$1.txt"; }
+
+# An entry is a paragraph that begins with its title. The list is in alphabetical order, nearly:
+# only the entries with our first letter are compared.
+maintainers() {
+	awk -v ours="$top/MAINTAINERS" '
+		function title(entry) { sub(/\n.*/, "", entry); return entry }
+		BEGIN {
+			RS = ""
+			ORS = "\n\n"
+			while ((getline line < ours) > 0)
+				if (line ~ /\n[LSF]:\t/)
+					entry = line
+		}
+		title($0) == title(entry) { if (!put) print entry; put = 1; next }
+		!put && substr($0, 1, 1) == substr(entry, 1, 1) && title($0) > title(entry) {
+			print entry
+			put = 1
+		}
+		{ print }' "$repo/MAINTAINERS" >"$work/MAINTAINERS.tmp"
+	sed -i '$ d' "$work/MAINTAINERS.tmp"
+	mv "$work/MAINTAINERS.tmp" "$repo/MAINTAINERS"
+}
+
+commit() {
+	[ -n "$1" ] || return 0
+	kgit add -Af .
+	! kgit diff --cached --quiet || die "step $1 changes nothing"
+	text "$1" | kgit commit -qsF - || die "step $1: no commit"
+}
+
+take() {
+	local f
+	for f in $1; do
+		(cd "$top" && git ls-files -co --exclude-standard -- "$f" | grep . |
+			rsync -rlp --files-from=- ./ "$repo/") || die "there is no $f"
+	done
+}
+
+# Kconfig.frontswap with these symbols only.
+kconfig() {
+	awk -v symbols=" $1 " '
+		/^config / { skip = !index(symbols, " " $2 " ") }
+		skip { next }
+		/^$/ { blank = blank "\n"; next }
+		{ printf "%s%s\n", blank, $0; blank = "" }' \
+		"$top/Kconfig.frontswap" >"$repo/Kconfig.frontswap"
+}
+
+make_commits() {
+	local verb rest step='' f
+	while read -r verb rest; do
+		case $verb in
+		'' | '#'*) ;;
+		step)
+			commit "$step"
+			step=$rest
+			[ -f "$texts/$step.txt" ] || die "there is no $texts/$step.txt"
+			;;
+		patch) patch -d "$repo" -p1 -s -f --no-backup-if-mismatch <"$patches/$rest" ||
+			die "$rest does not apply in step $step" ;;
+		file) take "$rest" ;;
+		kconfig) kconfig "$rest" ;;
+		remove) for f in $rest; do rm "$repo/$f"; done ;;
+		maintainers) maintainers ;;
+		*) die "series.txt: $verb?" ;;
+		esac
+	done <"$steps"
+	commit "$step"
+}
+
+# Nothing of the tree that we test may be missing from the mails.
+same_as_tested() {
+	local f bad=0
+	while read -r f; do
+		[ -e "$work/src/$f" ] || continue
+		if ! cmp -s "$work/src/$f" "$repo/$f"; then
+			warn "not in the series as it is tested: $f"
+			bad=1
+		fi
+	done <"$work/ours"
+	return $bad
+}
+
+cover() {
+	local letter
+	letter=$(echo "$out"/0000-*.patch)
+	text cover >"$work/cover.tmp"
+	awk -v text="$work/cover.tmp" '
+		/\*\*\* SUBJECT HERE/ {
+			getline subject < text
+			sub(/\*\*\* SUBJECT HERE \*\*\*/, subject)
+		}
+		/\*\*\* BLURB HERE/ {
+			getline line < text
+			while ((getline line < text) > 0)
+				print line
+			next
+		}
+		{ print }' "$letter" >"$letter.tmp"
+	mv "$letter.tmp" "$letter"
+}
+
+# The KUnit configuration as far as a step has it already.
+build_step() {
+	local dir=$work/series.build src=$fresh
+
+	mkdir -p "$dir"
+	cp "$work/src/mm/frontswap.kunitconfig" "$dir/.config"
+	kmake "$dir" ARCH=um olddefconfig && kmake "$dir" ARCH=um -j"$JOBS" all
+}
+
+prove() {
+	local mail n=0
+	if [ ! -d "$fresh" ]; then
+		kgit worktree prune
+		kgit worktree add -q --detach "$fresh" base
+	fi
+	git -C "$fresh" am --abort 2>/dev/null || :
+	git -C "$fresh" reset -q --hard base
+	git -C "$fresh" clean -qfdx
+	for mail in "$out"/*.patch; do
+		case $mail in */0000-*) continue ;; esac
+		n=$((n + 1))
+		git -C "$fresh" am -q --whitespace=nowarn "$mail" || die "${mail##*/} does not apply with git am"
+		say "git am ${mail##*/}"
+		logged "step $n under UML" "$logs/series.$n.log" build_step
+	done
+	git -C "$fresh" diff --quiet "$(kgit rev-parse HEAD)" || die "git am made something else"
+}
+
+[ -f "$steps" ] || die "there is no series.txt: the steps are not written yet"
+sub need.sh source series uml space=6144
+identity
+sub source.sh
+version=$(tree_version "$work/pristine")
+base
+make_commits
+same_as_tested || die "the series is not complete"
+rm -rf "$out"
+mkdir -p "$out"
+kgit format-patch -q --cover-letter -o "$out" base..HEAD
+cover
+prove
+say "the mails are in $out; each step builds"

@@ -1,0 +1,11 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The guest of `make run`, with a prompt.
+. "$(dirname "$0")/lib.sh"
+lock
+sub need.sh source build vm space=4096
+sub source.sh
+sub build.sh normal
+sub initramfs.sh normal
+say "booting; exit or ctrl-a x ends the guest"
+sub vm.sh normal shell

@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# vm.sh normal|debug MODE [TEST,TEST...]: boots that guest; MODE is for harness/init.
+# The guest's words come out as they are said. Exit status 0 only if its verdict is complete.
+# Left behind in $O/logs: NAME.MODE.console and NAME.MODE.verdict.
+. "$(dirname "$0")/lib.sh"
+lock
+name=$1 mode=$2 tests=${3:-}
+dir=${FS_DIR:-$work}/$name
+label=${FS_LABEL:-$name}.$mode
+console=$logs/$label.console
+verdict=$logs/$label.verdict
+case $mode in
+probe) limit=25 ;;
+story) limit=600 ;;
+shell) limit=0 ;;
+*) limit=900 ;;
+esac
+test_limit=90
+threads=single
+# The debug kernel is slow. It has no jump labels, which are patched while the guest runs: QEMU's
+# multi-threaded TCG gets that wrong, so the normal kernel has to do with one thread.
+if [ "$name" = debug ]; then
+	limit=$((limit * 2))
+	test_limit=$((test_limit * 2))
+	threads=multi
+fi
+limit=${FS_TIMEOUT:-$limit}
+
+probe() { ACCEL=kvm FS_LABEL=kvm sub vm.sh "$name" probe >/dev/null 2>&1; }
+
+# A /dev/kvm that is there may still not work: only a guest that came up proves it.
+accel() {
+	local known=$work/accel works
+	if [ -n "$ACCEL" ]; then
+		echo "$ACCEL"
+	elif [ ! -w /dev/kvm ]; then
+		echo tcg
+	else
+		if [ ! -s "$known" ]; then
+			works=tcg
+			! probe || works=kvm
+			done_with "$known" $works
+			warn "KVM was tried: guests run with $(cat "$known") (remembered in $known)"
+		fi
+		cat "$known"
+	fi
+}
+
+machine() {
+	case $1 in
+	kvm) echo "-accel kvm -cpu host" ;;
+	tcg) echo "-accel tcg,thread=$threads -cpu max" ;;
+	*) die "ACCEL=$1: kvm or tcg" ;;
+	esac
+}
+
+disk() {
+	rm -f "$dir/$1.img"
+	truncate -s 256M "$dir/$1.img"
+	echo "-drive file=$dir/$1.img,if=none,id=$1,format=raw,cache=unsafe"
+	echo "-device virtio-blk-pci,drive=$1,serial=$1"
+}
+
+boot() {
+	local append serial
+	append="console=ttyS0 panic=-1 oops=panic reboot=t log_buf_len=4M no_timer_check"
+	append="$append zswap.enabled=0 brd.rd_nr=4 rcupdate.rcu_cpu_stall_suppress_at_boot=1"
+	append="$append fs_mode=$mode fs_cpus=$SMP fs_tests=$tests fs_limit=$test_limit"
+	[ "$mode" = shell ] || append="$append panic_on_warn=1"
+	# A task that hangs for a minute ends the guest, with its stack on the console.
+	[ "$name" != debug ] ||
+		append="$append hung_task_panic=1 sysctl.kernel.hung_task_timeout_secs=60"
+	if [ "$mode" = shell ]; then
+		serial=(-serial mon:stdio -chardev "null,id=words")
+		append="$append quiet"
+	else
+		serial=(-serial "file:$console" -chardev "file,id=words,path=/dev/fd/1,append=on")
+		exec </dev/null
+	fi
+	rm -f "$console" "$verdict"
+	# Without ACPI the firmware tells of a CPU only if it is a socket of its own.
+	# shellcheck disable=SC2046
+	timeout --foreground -k 5 "$limit" \
+		qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none \
+		-machine pc $(machine "$how") -smp "$SMP,sockets=$SMP,cores=1,threads=1" -m "$MEM" \
+		-kernel "$dir/arch/x86/boot/bzImage" -initrd "$dir/initrd" -append "$append" \
+		"${serial[@]}" -chardev "file,id=verdict,path=$verdict" -device virtio-serial-pci \
+		-device virtserialport,chardev=verdict,name=verdict \
+		-device virtserialport,chardev=words,name=words \
+		$(disk vda) $(disk vdb) 9>&-
+}
+
+how=$(accel)
+rc=0
+boot || rc=$?
+# QEMU's TCG sometimes loses a guest early on. That says nothing about our code; but it is said, and
+# done once only.
+if [ "$mode" != shell ] && [ "$mode" != probe ] && ! grep -qsx start "$verdict"; then
+	warn "$name: the guest died before its init began; trying once more"
+	tail -n 3 "$console" | tr -d '\r' >&2
+	cp "$console" "$console.first"
+	rc=0
+	boot || rc=$?
+fi
+if [ "$(tail -n 1 "$verdict" 2>/dev/null)" = end ]; then exit 0; fi
+case $rc in
+124 | 137) warn "$name: the guest did not end within $limit s; its console is $console" ;;
+0) warn "$name: the guest ended without a good verdict; its console is $console" ;;
+*) warn "$name: QEMU ended with $rc; its console is $console" ;;
+esac
+exit 1

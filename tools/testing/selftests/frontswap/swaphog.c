@@ -1,0 +1,804 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * swaphog - fill memory, push it out to swap, and compare every byte that comes back
+ *
+ * The work is a list of commands, from the command line or, one a line, from
+ * standard input. Each command answers with one line of key=value pairs, so
+ * that a script can lead a long-lived hog through a scenario step by step.
+ *
+ * Each page has a generation, counted up by each write to it, and its content
+ * follows from (seed, page, generation): stale bytes and bytes of another page
+ * are both told from the right ones.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/types.h>
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/swap.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef MADV_PAGEOUT
+#define MADV_PAGEOUT 21
+#endif
+
+#define PAGE		4096UL
+#define WORDS		(PAGE / sizeof(__u64))
+#define HUGE_PAGE	(2UL << 20)
+#define MAX_THREADS	16
+#define OUT_TRIES	50
+#define REPORTS		5
+
+enum status {
+	FINE = 0,
+	WRONG_BYTES = 1,
+	USAGE = 2,
+	GOT_SIGBUS = 3,
+	SYSTEM = 5,
+};
+
+enum kind { TEXT, RAND, SAME, ZERO, MIXED };
+static const char * const kinds[] = { "text", "rand", "same", "zero", "mixed" };
+
+static const char usage_text[] =
+"swaphog [options] [command ...]\n"
+"  -m MiB     memory of each process (16)\n"
+"  -k KIND    content: text, rand, same (one word repeated), zero, mixed (mixed)\n"
+"  -s SEED    seed of the content (1)\n"
+"  -r ROUNDS  run the commands so many times (1)\n"
+"  -j PROCS   so many processes, each with its own memory (1)\n"
+"  -t THREADS readers of each verify, all of them read every page (1)\n"
+"  -g DIR     join this cgroup v2; its memory.reclaim empties the swap cache\n"
+"  -S         shared memory\n"
+"  -H         ask for huge pages\n"
+"  -b         SIGBUS is expected\n"
+"  -T SECS    give up after so many seconds (120)\n"
+"commands (without any: fill out verify dirty:2 out verify)\n"
+"  fill       write every page\n"
+"  dirty[:K]  write every K-th page (2)\n"
+"  retouch    read every page, then write the bytes it has\n"
+"  out        page everything out\n"
+"  verify     read every page and compare every byte\n"
+"  fork[:N]   N children verify what they inherit, at the same time (2)\n"
+"  drop       give the memory back\n"
+"  sleep[:SECS]  do nothing (1)\n"
+"  on:DEV[:PRIO]  swapon\n"
+"  off:DEV[:MS]   swapoff, interrupted by a signal after MS milliseconds\n"
+"  quit       leave\n"
+"  -          read commands from standard input\n"
+"exit: 0 fine, 1 wrong bytes, 2 usage, 3 SIGBUS without -b, 5 the work could not be done\n";
+
+static struct {
+	unsigned long mib;
+	enum kind kind;
+	__u64 seed;
+	unsigned long rounds;
+	unsigned long procs;
+	unsigned long threads;
+	const char *cgroup;
+	bool shared;
+	bool huge;
+	bool sigbus_ok;
+	unsigned long timeout;
+} opt = {
+	.mib = 16,
+	.kind = MIXED,
+	.seed = 1,
+	.rounds = 1,
+	.procs = 1,
+	.threads = 1,
+	.timeout = 120,
+};
+
+static unsigned char *mem;
+static size_t mem_len;
+static size_t pages;
+static __u32 *generation;	/* 0: unknown content, not compared */
+static unsigned char *hit_sigbus;
+static unsigned char *residence;
+
+static enum status worst;
+
+static __thread sigjmp_buf sigbus_env;
+static __thread sig_atomic_t sigbus_guarded;
+
+static void note(enum status status)
+{
+	if (worst == WRONG_BYTES || status == FINE)
+		return;
+	if (status == WRONG_BYTES || worst == FINE)
+		worst = status;
+}
+
+static void trouble(const char *what, const char *why)
+{
+	fprintf(stderr, "swaphog: %s: %s\n", what, why);
+	note(SYSTEM);
+}
+
+/* content */
+
+static __u64 mix(__u64 x)
+{
+	x ^= x >> 30;
+	x *= 0xbf58476d1ce4e5b9ULL;
+	x ^= x >> 27;
+	x *= 0x94d049bb133111ebULL;
+	return x ^ (x >> 31);
+}
+
+static __u64 page_hash(size_t index, __u32 gen)
+{
+	return mix(opt.seed * 0x9e3779b97f4a7c15ULL + mix(((__u64)index << 32) + gen));
+}
+
+static void make_rand(__u64 *page, __u64 state)
+{
+	for (size_t i = 0; i < WORDS; i++)
+		page[i] = mix(state += 0x9e3779b97f4a7c15ULL);
+}
+
+static void make_text(__u64 *page, __u64 state)
+{
+	static const char words[32][9] = {
+		"page    ", "swap    ", "store   ", "load    ", "slot    ", "type    ",
+		"area    ", "backend ", "the     ", "of      ", "and     ", "is      ",
+		"was     ", "in      ", "to      ", "not     ", "device  ", "memory  ",
+		"kernel  ", "reclaim ", "fault   ", "writer  ", "reader  ", "lock    ",
+		"first   ", "second  ", "newest  ", "oldest  ", "before  ", "after   ",
+		"during  ", "never\n  ",
+	};
+
+	for (size_t i = 0; i < WORDS; i++) {
+		if (i % 8 == 0)
+			state = mix(state + i);
+		memcpy(&page[i], words[(state >> (i % 8 * 5)) % 32], sizeof(*page));
+	}
+}
+
+static void make_same(__u64 *page, __u64 value)
+{
+	for (size_t i = 0; i < WORDS; i++)
+		page[i] = value;
+}
+
+static enum kind kind_of(size_t index)
+{
+	return opt.kind == MIXED ? index % MIXED : opt.kind;
+}
+
+static void make_page(__u64 *page, size_t index, __u32 gen)
+{
+	__u64 hash = page_hash(index, gen);
+	enum kind kind = kind_of(index);
+
+	if (kind == ZERO || kind == SAME) {
+		make_same(page, kind == ZERO ? 0 : hash);
+		return;
+	}
+	if (kind == TEXT)
+		make_text(page, hash);
+	else
+		make_rand(page, hash);
+	page[0] = ((__u64)index << 32) | gen;
+	page[1] = opt.seed;
+}
+
+static void describe(size_t index, const __u64 *want, const __u64 *got)
+{
+	size_t word = 0;
+
+	while (word < WORDS - 1 && want[word] == got[word])
+		word++;
+	fprintf(stderr,
+		"swaphog: WRONG BYTES: seed %llu page %zu generation %u (%s) byte %zu: expected %016llx found %016llx; page begins %016llx %016llx (page, generation and seed, if text or rand)\n",
+		opt.seed, index, generation[index], kinds[kind_of(index)],
+		word * sizeof(*want), want[word], got[word],
+		got[0], got[1]);
+}
+
+/* access to memory that may answer with SIGBUS */
+
+static void on_sigbus(int sig)
+{
+	static const char text[] = "swaphog: SIGBUS outside the tested memory\n";
+
+	(void)sig;
+	if (sigbus_guarded)
+		siglongjmp(sigbus_env, 1);
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(SYSTEM);
+	_exit(GOT_SIGBUS);
+}
+
+static void set_guard(sig_atomic_t on)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	__atomic_store_n(&sigbus_guarded, on, __ATOMIC_RELAXED);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+/* guarded_copy() - false: SIGBUS */
+static bool guarded_copy(void *to, const void *from)
+{
+	if (sigsetjmp(sigbus_env, 0)) {
+		set_guard(0);
+		return false;
+	}
+	set_guard(1);
+	memcpy(to, from, PAGE);
+	set_guard(0);
+	return true;
+}
+
+static void *page_at(size_t index)
+{
+	return mem + index * PAGE;
+}
+
+/* commands */
+
+static void map_memory(void)
+{
+	int flags = MAP_ANONYMOUS | MAP_NORESERVE | (opt.shared ? MAP_SHARED : MAP_PRIVATE);
+	unsigned char *area;
+
+	if (mem)
+		return;
+	area = mmap(NULL, mem_len + HUGE_PAGE, PROT_READ | PROT_WRITE, flags, -1, 0);
+	if (area == MAP_FAILED) {
+		trouble("mmap", strerror(errno));
+		exit(SYSTEM);
+	}
+	area += -(uintptr_t)area & (HUGE_PAGE - 1);
+	madvise(area, mem_len, opt.huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+	mem = area;
+}
+
+static size_t count_lost(void)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < pages; i++)
+		count += hit_sigbus[i];
+	return count;
+}
+
+static size_t count_sigbus(void)
+{
+	size_t count = count_lost();
+
+	if (count && !opt.sigbus_ok)
+		note(GOT_SIGBUS);
+	return count;
+}
+
+/* A write that is broken off can leave a mixture: then the content is unknown. */
+static void write_page(size_t index)
+{
+	static __u64 probe[WORDS];
+	static __u64 page[WORDS];
+
+	hit_sigbus[index] = !guarded_copy(probe, page_at(index));
+	if (hit_sigbus[index])
+		return;
+	make_page(page, index, generation[index] + 1);
+	hit_sigbus[index] = !guarded_copy(page_at(index), page);
+	generation[index] = hit_sigbus[index] ? 0 : generation[index] + 1;
+}
+
+static void write_pages(long step)
+{
+	memset(hit_sigbus, 0, pages);
+	for (size_t i = 0; i < pages; i += step)
+		write_page(i);
+	printf(" pages=%zu sigbus=%zu\n", (pages + step - 1) / step, count_sigbus());
+}
+
+static void retouch(long unused)
+{
+	static __u64 page[WORDS];
+
+	memset(hit_sigbus, 0, pages);
+	for (size_t i = 0; i < pages; i++)
+		hit_sigbus[i] = !guarded_copy(page, page_at(i)) || !guarded_copy(page_at(i), page);
+	printf(" pages=%zu sigbus=%zu\n", pages, count_sigbus());
+}
+
+static bool write_file(const char *dir, const char *name, const char *value)
+{
+	char path[512];
+	bool done;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_WRONLY);
+	if (fd < 0)
+		return false;
+	done = write(fd, value, strlen(value)) >= 0;
+	close(fd);
+	return done;
+}
+
+static void empty_swap_cache(size_t bytes)
+{
+	char value[32];
+
+	snprintf(value, sizeof(value), "%zu", bytes);
+	if (!opt.cgroup || !write_file(opt.cgroup, "memory.reclaim", value))
+		usleep(10000);
+}
+
+/* Pages in the swap cache count as resident here: reading them would prove nothing. */
+static size_t resident(void)
+{
+	size_t count = 0;
+
+	if (mincore(mem, mem_len, residence)) {
+		trouble("mincore", strerror(errno));
+		return 0;
+	}
+	for (size_t i = 0; i < pages; i++)
+		count += residence[i] & 1;
+	return count;
+}
+
+/* Pages that wait in a CPU's LRU batch are out of reach; madvise() empties that of its own CPU. */
+static void page_out_on(int cpu)
+{
+	cpu_set_t all, one;
+
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	if (sched_getaffinity(0, sizeof(all), &all))
+		trouble("sched_getaffinity", strerror(errno));
+	if (CPU_ISSET(cpu, &all))
+		sched_setaffinity(0, sizeof(one), &one);
+	if (madvise(mem, mem_len, MADV_PAGEOUT))
+		trouble("madvise", strerror(errno));
+	sched_setaffinity(0, sizeof(all), &all);
+}
+
+static void page_out(long unused)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+	size_t left = pages;
+
+	/* Pages that could not be read wait in the swap cache, and are not resident. */
+	if (count_lost())
+		empty_swap_cache(mem_len);
+	for (int i = 0; i < OUT_TRIES && left; i++) {
+		page_out_on(i % cpus);
+		left = resident();
+		if (left)
+			empty_swap_cache(left * PAGE);
+	}
+	printf(" pages=%zu left=%zu\n", pages, left);
+}
+
+struct reader {
+	pthread_t thread;
+	size_t first;
+	size_t bad;
+};
+
+static void check_page(struct reader *reader, size_t index)
+{
+	__u64 want[WORDS];
+	__u64 got[WORDS];
+
+	if (!guarded_copy(got, page_at(index))) {
+		__atomic_store_n(&hit_sigbus[index], 1, __ATOMIC_RELAXED);
+		return;
+	}
+	if (!generation[index])
+		return;
+	make_page(want, index, generation[index]);
+	if (!memcmp(want, got, PAGE))
+		return;
+	if (reader->bad++ < REPORTS)
+		describe(index, want, got);
+}
+
+static void *read_all(void *arg)
+{
+	struct reader *reader = arg;
+
+	for (size_t i = 0; i < pages; i++)
+		check_page(reader, (reader->first + i) % pages);
+	return NULL;
+}
+
+static size_t verify_threads(void)
+{
+	struct reader readers[MAX_THREADS] = { 0 };
+	size_t bad = 0;
+
+	for (size_t i = 0; i < opt.threads; i++) {
+		readers[i].first = i * pages / opt.threads / 2;
+		if (pthread_create(&readers[i].thread, NULL, read_all, &readers[i])) {
+			trouble("thread", "cannot create");
+			exit(SYSTEM);
+		}
+	}
+	for (size_t i = 0; i < opt.threads; i++) {
+		pthread_join(readers[i].thread, NULL);
+		bad += readers[i].bad;
+	}
+	return bad;
+}
+
+static void verify(long unused)
+{
+	struct reader reader = { 0 };
+	size_t bad;
+
+	memset(hit_sigbus, 0, pages);
+	if (opt.threads > 1) {
+		bad = verify_threads();
+	} else {
+		read_all(&reader);
+		bad = reader.bad;
+	}
+	if (bad)
+		note(WRONG_BYTES);
+	printf(" pages=%zu bad=%zu sigbus=%zu\n", pages, bad, count_sigbus());
+}
+
+static void wait_children(unsigned long count)
+{
+	int status;
+
+	while (count--) {
+		if (wait(&status) < 0)
+			trouble("wait", strerror(errno));
+		else if (WIFEXITED(status))
+			note(WEXITSTATUS(status));
+		else
+			trouble("a child was killed", strsignal(WTERMSIG(status)));
+	}
+}
+
+static void verify_in_children(long count)
+{
+	fflush(stdout);
+	for (long i = 0; i < count; i++) {
+		switch (fork()) {
+		case -1:
+			trouble("fork", strerror(errno));
+			exit(SYSTEM);
+		case 0:
+			worst = FINE;
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			alarm(opt.timeout);
+			if (!freopen("/dev/null", "w", stdout))
+				_exit(SYSTEM);
+			verify(0);
+			_exit(worst);
+		}
+	}
+	wait_children(count);
+	printf(" children=%ld worst=%d\n", count, worst);
+}
+
+static void drop(long unused)
+{
+	if (madvise(mem, mem_len, opt.shared ? MADV_REMOVE : MADV_DONTNEED))
+		trouble("madvise", strerror(errno));
+	memset(generation, 0, pages * sizeof(*generation));
+	printf(" pages=%zu\n", pages);
+}
+
+static void report_swap(const char *device, int failed)
+{
+	int error = failed ? errno : 0;
+
+	printf(" device=%s errno=%d\n", device, error);
+	if (failed)
+		trouble(device, strerror(error));
+}
+
+static void swap_on(const char *device, long priority)
+{
+	int flags = 0;
+
+	if (priority >= 0)
+		flags = SWAP_FLAG_PREFER | (priority & SWAP_FLAG_PRIO_MASK);
+	report_swap(device, swapon(device, flags));
+}
+
+static void on_interrupt(int sig)
+{
+	(void)sig;
+}
+
+static void interrupt_every(long ms)
+{
+	struct sigaction action = { .sa_handler = on_interrupt };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 };
+	struct itimerspec period;
+	timer_t timer;
+
+	period.it_value.tv_sec = ms / 1000;
+	period.it_value.tv_nsec = ms % 1000 * 1000000;
+	period.it_interval = period.it_value;
+	sigaction(SIGUSR1, &action, NULL);
+	if (timer_create(CLOCK_MONOTONIC, &event, &timer) ||
+	    timer_settime(timer, 0, &period, NULL))
+		trouble("timer", strerror(errno));
+}
+
+static void swap_off(const char *device, long ms)
+{
+	if (ms > 0)
+		interrupt_every(ms);
+	report_swap(device, swapoff(device));
+	if (ms > 0)
+		signal(SIGUSR1, SIG_IGN);
+}
+
+static void pause_for(long seconds)
+{
+	struct timespec left = { .tv_sec = seconds };
+
+	while (nanosleep(&left, &left))
+		;
+	printf(" seconds=%ld\n", seconds);
+}
+
+static void quit(void)
+{
+	putchar('\n');
+	exit(worst);
+}
+
+static const struct memory_command {
+	const char *name;
+	void (*run)(long number);
+	long number;
+} memory_commands[] = {
+	{ "fill", write_pages, 1 },
+	{ "dirty", write_pages, 2 },
+	{ "retouch", retouch, 0 },
+	{ "out", page_out, 0 },
+	{ "verify", verify, 0 },
+	{ "fork", verify_in_children, 2 },
+	{ "drop", drop, 0 },
+	{ "sleep", pause_for, 1 },
+	{ NULL, NULL, 0 }
+};
+
+static bool run_memory_command(const char *name, long number)
+{
+	const struct memory_command *command;
+
+	for (command = memory_commands; command->name; command++)
+		if (!strcmp(command->name, name))
+			break;
+	if (!command->name)
+		return false;
+	map_memory();
+	printf("%s:", name);
+	command->run(number > 0 ? number : command->number);
+	return true;
+}
+
+static bool run_swap_command(const char *name, char *device)
+{
+	char *colon = strrchr(device, ':');
+	long number = colon ? atol(colon + 1) : -1;
+
+	if (colon)
+		*colon = '\0';
+	if (!*device || (strcmp(name, "on") && strcmp(name, "off")))
+		return false;
+	printf("%s:", name);
+	if (!strcmp(name, "on"))
+		swap_on(device, number);
+	else
+		swap_off(device, number);
+	return true;
+}
+
+static void run_input(void);
+
+static void run_command(const char *text)
+{
+	char command[256];
+	char *argument;
+
+	snprintf(command, sizeof(command), "%s", text);
+	argument = command + strcspn(command, ":");
+	if (*argument)
+		*argument++ = '\0';
+	if (!strcmp(command, "quit"))
+		quit();
+	if (!strcmp(command, "-")) {
+		run_input();
+	} else if (!run_swap_command(command, argument) &&
+		   !run_memory_command(command, atol(argument))) {
+		fprintf(stderr, "swaphog: unknown command '%s'\n", text);
+		exit(USAGE);
+	}
+}
+
+static void run_input(void)
+{
+	char line[256];
+
+	while (fgets(line, sizeof(line), stdin)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (*line)
+			run_command(line);
+	}
+}
+
+static void run_list(int count, char **commands)
+{
+	static const char * const standard[] = {
+		"fill", "out", "verify", "dirty:2", "out", "verify"
+	};
+	size_t standards = sizeof(standard) / sizeof(*standard);
+
+	for (unsigned long round = 0; round < opt.rounds; round++) {
+		for (int i = 0; i < count; i++)
+			run_command(commands[i]);
+		for (size_t i = 0; !count && i < standards; i++)
+			run_command(standard[i]);
+	}
+}
+
+/* set up */
+
+static void usage(void)
+{
+	fputs(usage_text, stderr);
+	exit(USAGE);
+}
+
+static unsigned long number(const char *text, unsigned long min, unsigned long max)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 0);
+
+	if (*end || end == text || value < min || value > max)
+		usage();
+	return value;
+}
+
+static enum kind kind_named(const char *name)
+{
+	for (enum kind kind = TEXT; kind <= MIXED; kind++)
+		if (!strcmp(kinds[kind], name))
+			return kind;
+	usage();
+	return MIXED;
+}
+
+static void parse(int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "m:k:s:r:j:t:g:SHbT:")) != -1) {
+		switch (option) {
+		case 'm':
+			opt.mib = number(optarg, 1, 1UL << 20);
+			break;
+		case 'k':
+			opt.kind = kind_named(optarg);
+			break;
+		case 's':
+			opt.seed = number(optarg, 0, UINT32_MAX);
+			break;
+		case 'r':
+			opt.rounds = number(optarg, 1, UINT32_MAX);
+			break;
+		case 'j':
+			opt.procs = number(optarg, 1, 256);
+			break;
+		case 't':
+			opt.threads = number(optarg, 1, MAX_THREADS);
+			break;
+		case 'g':
+			opt.cgroup = optarg;
+			break;
+		case 'S':
+			opt.shared = true;
+			break;
+		case 'H':
+			opt.huge = true;
+			break;
+		case 'b':
+			opt.sigbus_ok = true;
+			break;
+		case 'T':
+			opt.timeout = number(optarg, 1, 86400);
+			break;
+		default:
+			usage();
+		}
+	}
+}
+
+static void on_alarm(int sig)
+{
+	static const char text[] = "swaphog: out of time\n";
+
+	(void)sig;
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(SYSTEM);
+	_exit(SYSTEM);
+}
+
+static void set_handlers(void)
+{
+	struct sigaction sigbus = { .sa_handler = on_sigbus, .sa_flags = SA_NODEFER };
+	struct sigaction timeout = { .sa_handler = on_alarm };
+
+	sigaction(SIGBUS, &sigbus, NULL);
+	sigaction(SIGALRM, &timeout, NULL);
+	alarm(opt.timeout);
+}
+
+static void join_cgroup(void)
+{
+	if (opt.cgroup && !write_file(opt.cgroup, "cgroup.procs", "0"))
+		trouble(opt.cgroup, strerror(errno));
+}
+
+/* Everything but the tested memory stays in: a failing load must hit nothing else. */
+static void prepare(void)
+{
+	mem_len = opt.mib << 20;
+	pages = mem_len / PAGE;
+	generation = calloc(pages, sizeof(*generation));
+	hit_sigbus = calloc(pages, sizeof(*hit_sigbus));
+	residence = calloc(pages, sizeof(*residence));
+	if (!generation || !hit_sigbus || !residence) {
+		trouble("memory", "none");
+		exit(SYSTEM);
+	}
+	if (mlockall(MCL_CURRENT))
+		fprintf(stderr, "swaphog: mlockall: %s\n", strerror(errno));
+}
+
+static void run_process(int count, char **commands)
+{
+	set_handlers();
+	prepare();
+	run_list(count, commands);
+	exit(worst);
+}
+
+int main(int argc, char **argv)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	parse(argc, argv);
+	join_cgroup();
+	if (opt.procs == 1)
+		run_process(argc - optind, argv + optind);
+	for (unsigned long i = 0; i < opt.procs; i++, opt.seed++) {
+		switch (fork()) {
+		case -1:
+			trouble("fork", strerror(errno));
+			exit(SYSTEM);
+		case 0:
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			run_process(argc - optind, argv + optind);
+		}
+	}
+	wait_children(opt.procs);
+	return worst;
+}

@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# An old backend, five callbacks, no owner, registration unchecked, is found out
+# by the address of its callbacks: it serves pages, is named after its module,
+# and cannot be unloaded. (Promises 9 and 11.)
+
+. ./functions.sh
+start "a classic backend serves pages and cannot be unloaded"
+
+swap_on "$DISK1"
+start_hog
+hog fill out
+load frontswap_classic || die "frontswap_classic cannot be loaded"
+set_file /sys/module/frontswap_classic/parameters/enabled 1
+attached frontswap_classic || die "not registered"
+
+hog verify dirty:1 out
+expect "pages in the backend" "$(backend frontswap_classic stored_pages)" -ge "$PAGES"
+if rmmod frontswap_classic 2>"$TMP/error"; then
+	die "it can be unloaded with pages inside"
+fi
+log "rmmod: $(cat "$TMP/error")"
+hog verify
+stop_hog
+
+swap_off "$DISK1"
+expect "pages in the backend" "$(backend frontswap_classic stored_pages)" -eq 0
+! quietly rmmod frontswap_classic || die "it can be unloaded while attached"
+swap_on_again "$DISK1"
+run_hog -m "$MIB"

@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# A module registers and its init then fails, while pages go out. Its memory is
+# freed whatever its reference count says, so it must not have taken a page: the
+# core detaches it, and the machine goes on. (Promise 9.)
+
+. ./functions.sh
+start "a module whose init fails after registration"
+
+swap_on "$DISK1"
+swap_on "$DISK2"
+run_hog_behind -m "$((MIB / 4))" -j 2 -r 1000 -T 30
+hogs=$BEHIND
+for round in 1 2 3; do
+	log "round $round"
+	if quietly load frontswap_faulty init_fails=1 linger_ms=300; then
+		die "it has been loaded"
+	fi
+	! [ -d /sys/module/frontswap_faulty ] || die "still a module"
+	! attached faulty || die "still attached"
+	quietly kill -0 "$hogs" || die "swaphog has ended"
+done
+registrations=$(log_count 'faulty: registered, priority 0, 2 swap area')
+expect "registrations" "$registrations" -ge 3
+expect "unregistrations" "$(log_count 'faulty: unregistered')" -eq "$registrations"
+expect_no_log 'contract broken'
+stop_process "$hogs"
+
+log "and one whose init takes long but succeeds takes pages only after it"
+run_hog_behind -m "$((MIB / 4))" -r 4
+load_faulty linger_ms=500
+wait_hog
+run_hog -m "$MIB"
+expect "stores" "$(backend faulty stores)" -ge "$PAGES"

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * frontswap_faulty - a backend for tests
+ *
+ * Keeps plain copies in RAM, misbehaves on demand, and judges the core: each
+ * call that breaks the contract of struct frontswap_ops counts as a violation.
+ * All of it is in /sys/module/frontswap_faulty/parameters/.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/delay.h>
+#include <linux/frontswap.h>
+#include <linux/gfp.h>
+#include <linux/highmem.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/pagemap.h>
+#include <linux/ratelimit.h>
+#include <linux/spinlock.h>
+#include <linux/xarray.h>
+
+#include "frontswap_faulty.h"
+
+#define NR_TYPES	BIT(MAX_SWAPFILES_SHIFT)
+#define EVENTS_LEN	2048
+
+enum area_state {
+	AREA_OFF,
+	AREA_STARTING,
+	AREA_ON,
+};
+
+enum completion_mode {
+	COMPLETE_NOTHING,
+	COMPLETE_UPTODATE,
+	COMPLETE_ALL,
+};
+
+static char *name = "faulty";
+module_param(name, charp, 0644);
+MODULE_PARM_DESC(name, "Name of the backend, empty: none; read at registration");
+
+static int priority;
+module_param(priority, int, 0644);
+MODULE_PARM_DESC(priority, "Priority of the backend; read at registration");
+
+static bool direct = true;
+module_param(direct, bool, 0644);
+MODULE_PARM_DESC(direct, "Claim FRONTSWAP_DIRECT_LOAD; read at registration");
+
+static unsigned int refuse_stores;
+module_param(refuse_stores, uint, 0644);
+MODULE_PARM_DESC(refuse_stores, "Refuse each n-th store; 1: all, 0: none");
+
+static bool fail_alloc;
+module_param(fail_alloc, bool, 0644);
+MODULE_PARM_DESC(fail_alloc, "Let every allocation in store() fail");
+
+static unsigned int fail_loads;
+module_param(fail_loads, uint, 0644);
+MODULE_PARM_DESC(fail_loads, "errno that load() gives, e.g. 5 for -EIO, 2 for -ENOENT; 0: none");
+
+static unsigned int fail_every = 1;
+module_param(fail_every, uint, 0644);
+MODULE_PARM_DESC(fail_every, "With fail_loads: fail each n-th load only");
+
+static bool corrupt;
+module_param(corrupt, bool, 0644);
+MODULE_PARM_DESC(corrupt, "Flip one bit of each page loaded");
+
+static unsigned int completion;
+module_param_named(complete, completion, uint, 0644);
+MODULE_PARM_DESC(complete, "In load(): 1 mark the page uptodate, 2 also unlock it; not with direct");
+
+static unsigned int init_delay_ms;
+module_param(init_delay_ms, uint, 0644);
+MODULE_PARM_DESC(init_delay_ms, "Time that init() takes");
+
+static unsigned int store_delay_ms;
+module_param(store_delay_ms, uint, 0644);
+MODULE_PARM_DESC(store_delay_ms, "Time that store() takes");
+
+static unsigned int load_delay_ms;
+module_param(load_delay_ms, uint, 0644);
+MODULE_PARM_DESC(load_delay_ms, "Time that load() takes");
+
+static unsigned int linger_ms;
+module_param(linger_ms, uint, 0444);
+MODULE_PARM_DESC(linger_ms, "Time that the module's init takes after registration");
+
+static bool init_fails;
+module_param(init_fails, bool, 0444);
+MODULE_PARM_DESC(init_fails, "Let the module's init fail after registration");
+
+static struct xarray copies[NR_TYPES];
+static enum area_state areas[NR_TYPES];
+
+static atomic_t init_calls;
+static atomic_t area_calls;
+static atomic_t stores;
+static atomic_t loads;
+static atomic_t pages;
+static atomic_t violations;
+
+static DEFINE_SPINLOCK(events_lock);
+static char events[EVENTS_LEN];
+static size_t events_len;
+
+#define wrong(fmt, ...)							\
+do {									\
+	atomic_inc(&violations);					\
+	pr_err_ratelimited("contract broken: " fmt "\n", ##__VA_ARGS__);	\
+} while (0)
+
+static void record(char event, unsigned int type)
+{
+	spin_lock(&events_lock);
+	events_len += scnprintf(events + events_len, EVENTS_LEN - events_len,
+				"%s%c%u", events_len ? " " : "", event, type);
+	spin_unlock(&events_lock);
+}
+
+static void delay(unsigned int ms)
+{
+	if (ms)
+		msleep(ms);
+}
+
+static bool each_nth(atomic_t *counter, unsigned int n)
+{
+	return n && (unsigned int)atomic_read(counter) % n == 0;
+}
+
+/* the backend */
+
+static void faulty_init(unsigned int type)
+{
+	atomic_inc(&init_calls);
+	record('i', type);
+	if (areas[type] != AREA_OFF)
+		wrong("second init of type %u", type);
+	WRITE_ONCE(areas[type], AREA_STARTING);
+	pr_info("init of type %u begins\n", type);
+	delay(init_delay_ms);
+	/* Pairs with judge_store(): the core orders more than this. */
+	smp_store_release(&areas[type], AREA_ON);
+}
+
+static void judge_store(unsigned int type, pgoff_t offset, struct page *page)
+{
+	/* Pairs with faulty_init(). */
+	if (smp_load_acquire(&areas[type]) != AREA_ON)
+		wrong("store to type %u, which is not set up", type);
+	if (THIS_MODULE->state != MODULE_STATE_LIVE)
+		wrong("store while the module is not live");
+	if (!PageLocked(page) || !PageSwapCache(page))
+		wrong("store of a page not locked or not in the swap cache");
+	if (PageCompound(page))
+		wrong("store of a part of a large folio");
+	if (xa_load(&copies[type], offset))
+		wrong("older copy of %u:%lu still here", type, offset);
+}
+
+static int keep(unsigned int type, pgoff_t offset, struct page *page)
+{
+	gfp_t gfp = GFP_NOWAIT | __GFP_NOMEMALLOC | __GFP_NOWARN;
+	struct page *copy = fail_alloc ? NULL : alloc_page(gfp | __GFP_HIGHMEM);
+	struct page *old;
+
+	if (!copy)
+		return -ENOMEM;
+	copy_highpage(copy, page);
+	old = xa_store(&copies[type], offset, copy, gfp);
+	if (xa_is_err(old)) {
+		__free_page(copy);
+		return xa_err(old);
+	}
+	if (old)
+		__free_page(old);
+	else
+		atomic_inc(&pages);
+	return 0;
+}
+
+static int faulty_store(unsigned int type, pgoff_t offset, struct page *page)
+{
+	atomic_inc(&stores);
+	judge_store(type, offset, page);
+	delay(store_delay_ms);
+	if (each_nth(&stores, refuse_stores))
+		return -EPERM;
+	return keep(type, offset, page);
+}
+
+static void flip_a_bit(struct page *page)
+{
+	char *data = kmap_local_page(page);
+
+	data[PAGE_SIZE / 2] ^= 1;
+	kunmap_local(data);
+}
+
+static void complete_page(struct page *page)
+{
+	if (completion >= COMPLETE_UPTODATE)
+		SetPageUptodate(page);
+	if (completion >= COMPLETE_ALL)
+		unlock_page(page);
+}
+
+int frontswap_faulty_load(unsigned int type, pgoff_t offset, struct page *page)
+{
+	struct page *copy = xa_load(&copies[type], offset);
+
+	atomic_inc(&loads);
+	if (!PageLocked(page) || PageUptodate(page))
+		wrong("load into a page not locked or uptodate");
+	if (!copy) {
+		wrong("load of %u:%lu, which is not here", type, offset);
+		return -EINVAL;
+	}
+	delay(load_delay_ms);
+	if (fail_loads && each_nth(&loads, fail_every))
+		return -(int)fail_loads;
+	copy_highpage(page, copy);
+	if (corrupt)
+		flip_a_bit(page);
+	complete_page(page);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(frontswap_faulty_load);
+
+static void faulty_invalidate_page(unsigned int type, pgoff_t offset)
+{
+	struct page *copy = xa_erase(&copies[type], offset);
+
+	if (!copy) {
+		wrong("invalidate of %u:%lu, which is not here", type, offset);
+		return;
+	}
+	__free_page(copy);
+	atomic_dec(&pages);
+}
+
+static void faulty_invalidate_area(unsigned int type)
+{
+	unsigned long offset;
+	struct page *copy;
+
+	atomic_inc(&area_calls);
+	record('a', type);
+	if (areas[type] != AREA_ON)
+		wrong("invalidate_area of type %u, which is not set up", type);
+	WRITE_ONCE(areas[type], AREA_OFF);
+	xa_for_each(&copies[type], offset, copy) {
+		__free_page(copy);
+		atomic_dec(&pages);
+	}
+	xa_destroy(&copies[type]);
+}
+
+static struct frontswap_ops faulty_ops = {
+	.init = faulty_init,
+	.store = faulty_store,
+	.load = frontswap_faulty_load,
+	.invalidate_page = faulty_invalidate_page,
+	.invalidate_area = faulty_invalidate_area,
+};
+
+/* parameters that act */
+
+static DEFINE_MUTEX(registration);
+static bool initialised;
+static bool registered = true;
+
+static int attach(void)
+{
+	faulty_ops.name = name && *name ? name : NULL;
+	faulty_ops.priority = priority;
+	faulty_ops.flags = direct ? FRONTSWAP_DIRECT_LOAD : 0;
+	return frontswap_register_ops(&faulty_ops);
+}
+
+static int set_registered(const char *value, const struct kernel_param *param)
+{
+	bool want;
+	int err = kstrtobool(value, &want);
+
+	if (err)
+		return err;
+	mutex_lock(&registration);
+	if (initialised && want != registered)
+		err = want ? attach() : frontswap_unregister_ops(&faulty_ops);
+	if (!err)
+		registered = want;
+	mutex_unlock(&registration);
+	return err;
+}
+
+static const struct kernel_param_ops registered_ops = {
+	.set = set_registered,
+	.get = param_get_bool,
+};
+
+module_param_cb(registered, &registered_ops, &registered, 0644);
+MODULE_PARM_DESC(registered, "Registered with frontswap; at load time: register from the module's init");
+
+static int refuse_set(const char *value, const struct kernel_param *param)
+{
+	return -EPERM;
+}
+
+static int get_atomic(char *buffer, const struct kernel_param *param)
+{
+	return sysfs_emit(buffer, "%d\n", atomic_read((atomic_t *)param->arg));
+}
+
+static const struct kernel_param_ops counter_ops = {
+	.set = refuse_set,
+	.get = get_atomic,
+};
+
+module_param_cb(init_calls, &counter_ops, &init_calls, 0444);
+MODULE_PARM_DESC(init_calls, "Calls of init()");
+module_param_cb(area_calls, &counter_ops, &area_calls, 0444);
+MODULE_PARM_DESC(area_calls, "Calls of invalidate_area()");
+module_param_cb(stores, &counter_ops, &stores, 0444);
+MODULE_PARM_DESC(stores, "Calls of store()");
+module_param_cb(loads, &counter_ops, &loads, 0444);
+MODULE_PARM_DESC(loads, "Calls of load()");
+module_param_cb(pages, &counter_ops, &pages, 0444);
+MODULE_PARM_DESC(pages, "Pages held");
+module_param_cb(violations, &counter_ops, &violations, 0444);
+MODULE_PARM_DESC(violations, "Calls that broke the contract of struct frontswap_ops");
+
+static int clear_events(const char *value, const struct kernel_param *param)
+{
+	spin_lock(&events_lock);
+	events_len = 0;
+	events[0] = '\0';
+	spin_unlock(&events_lock);
+	return 0;
+}
+
+static int get_events(char *buffer, const struct kernel_param *param)
+{
+	int len;
+
+	spin_lock(&events_lock);
+	len = sysfs_emit(buffer, "%s\n", events);
+	spin_unlock(&events_lock);
+	return len;
+}
+
+static const struct kernel_param_ops events_ops = {
+	.set = clear_events,
+	.get = get_events,
+};
+
+module_param_cb(events, &events_ops, NULL, 0644);
+MODULE_PARM_DESC(events, "Order of init (iN) and invalidate_area (aN) calls; a write clears it");
+
+static int __init faulty_module_init(void)
+{
+	unsigned int type;
+	int err = 0;
+
+	for (type = 0; type < NR_TYPES; type++)
+		xa_init(&copies[type]);
+	mutex_lock(&registration);
+	initialised = true;
+	if (registered)
+		err = attach();
+	mutex_unlock(&registration);
+	delay(linger_ms);
+	return init_fails ? -EINVAL : err;
+}
+
+static void __exit faulty_module_exit(void)
+{
+}
+
+module_init(faulty_module_init);
+module_exit(faulty_module_exit);
+
+MODULE_DESCRIPTION("frontswap backend with fault switches, for tests");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# rmmod of an attached backend says "in use", with pages inside or not; a backend
+# that holds pages cannot be unregistered either and goes on serving; an empty
+# one can, and then rmmod works. (Promise 9.)
+
+. ./functions.sh
+start "rmmod and unregistration of an attached backend"
+
+expect_in_use() {
+	if rmmod frontswap_faulty 2>"$TMP/error"; then
+		die "it has been unloaded while attached"
+	fi
+	error=$(cat "$TMP/error")
+	log "$error"
+	echo "$error" | grep -qiE 'in use|temporarily unavailable|busy' || die "not 'in use'"
+}
+
+load_faulty
+expect_in_use
+swap_on "$DISK1"
+expect_in_use
+start_hog
+hog fill out
+expect_in_use
+
+! quietly set_faulty registered 0 || die "it has been unregistered with pages inside"
+expect_log 'frontswap: faulty: not unregistered: .*-16'
+expect_text "registered" "$(faulty registered)" Y
+stores=$(backend faulty stores)
+hog verify dirty:1 out
+expect "stores after the attempt" "$(($(backend faulty stores) - stores))" -ge "$PAGES"
+hog verify
+stop_hog
+
+swap_off "$DISK1"
+set_faulty registered 0
+! attached faulty || die "still in sysfs"
+unload frontswap_faulty || die "rmmod after unregistration"
+swap_on_again "$DISK1"
+run_hog -m "$MIB"
+
+log "and a second life"
+load_faulty
+run_hog -m "$MIB"

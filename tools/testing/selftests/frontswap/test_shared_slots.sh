@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Slots with several users: children that inherit swapped-out memory read it at
+# the same time as each other and as their parent, from synchronous and
+# asynchronous areas, with slow loads and with slow stores; from a backend whose
+# load() gets the reader's own page and from one that is not trusted with it.
+
+. ./functions.sh
+start "many readers of the same slots"
+need_ram_disks
+
+load_faulty
+MIB=$((MIB / 4))
+for area in "$DISK1" "$RAM1"; do
+	log "on $area"
+	swap_on "$area"
+	start_hog -t 3
+	hog fill out fork:4 verify
+	hog dirty:2 out fork:4 out fork:2 verify
+	stop_hog
+	set_faulty load_delay_ms 1
+	run_hog -m 1 -t 4 fill out verify
+	set_faulty load_delay_ms 0
+	set_faulty store_delay_ms 1
+	run_hog -m 1 -j 3 fill out fork:2
+	set_faulty store_delay_ms 0
+	swap_off "$area"
+	set_faulty registered 0
+	set_faulty direct 0
+	set_faulty registered 1
+done

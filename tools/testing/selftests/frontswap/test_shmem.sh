@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Shared memory is swapped by another path than anonymous memory. A late backend
+# serves it; a failing load is SIGBUS there as well. (Promises 2 and 4.)
+
+. ./functions.sh
+start "shared memory"
+
+swap_on "$DISK1"
+start_hog -S -b
+hog fill out
+load_faulty
+hog verify dirty:2 out
+expect "pages in the backend" "$(faulty pages)" -ge $((PAGES / 2))
+hog verify fill out verify out fork:3
+
+hog dirty:1 out
+set_faulty fail_every 4
+set_faulty fail_loads 5
+ask_hog verify
+expect "wrong pages" "$(reply bad)" -eq 0
+expect "pages with SIGBUS" "$(reply sigbus)" -gt 0
+set_faulty fail_loads 0
+ask_hog verify
+expect "wrong pages" "$(reply bad)" -eq 0
+hog drop fill out verify
+stop_hog

@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Areas are live while they are replayed to a late backend. When its init() takes
+# long, stores that arrive meanwhile go to the device, and the backend sees none
+# for an area before init() has returned. (Promises 2 and 3.)
+
+. ./functions.sh
+start "stores during a slow replay are gated"
+
+registered() {
+	attached faulty && [ -e "$TMP/registered" ]
+}
+
+swap_on "$DISK1" 5
+swap_on "$DISK2" 5
+start_hog
+hog fill out
+load_faulty registered=0
+set_faulty init_delay_ms 1500
+{
+	set_faulty registered 1
+	: >"$TMP/registered"
+} &
+BACKGROUND="$BACKGROUND $!"
+expect_log 'init of type 0 begins'
+out_before=$(vmstat pswpout)
+hog verify dirty:1 out
+expect "pages to the device meanwhile" "$(($(vmstat pswpout) - out_before))" -gt 0
+hog verify
+loop_until 10 registered || die "registration does not end"
+expect_log '2 swap area\(s\) replayed'
+expect_text "wrong calls of the backend" "$(faulty violations)" 0
+hog dirty:1 out
+expect "pages in the backend" "$(faulty pages)" -ge "$PAGES"
+hog verify
+stop_hog
+
+log "swapon with a slow init"
+set_faulty init_delay_ms 300
+swap_off "$DISK1"
+run_hog_behind -m "$((MIB / 2))"
+swap_on_again "$DISK1" 5
+wait_hog

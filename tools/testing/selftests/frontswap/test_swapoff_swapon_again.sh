@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The same device swapped off and on again under an attached backend: pages come
+# back before the area goes, the backend sees the mirror and then a new area, and
+# nothing of the old one is found there. (Promises 1 and 2.)
+
+. ./functions.sh
+start "swapoff and swapon of the same device"
+
+load_faulty
+swap_on "$DISK1"
+start_hog
+hog fill
+for round in 1 2 3; do
+	log "round $round"
+	hog dirty:$round out
+	expect "pages in the backend" "$(faulty pages)" -gt 0
+	swap_off "$DISK1"
+	expect "pages in the backend" "$(faulty pages)" -eq 0
+	hog verify
+	swap_on_again "$DISK1"
+done
+hog out verify
+stop_hog
+expect_text "calls of the backend" "$(faulty events)" "i0 a0 i0 a0 i0 a0 i0"

@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# swapon and swapoff of two areas in loops, against registration and
+# unregistration in a loop, with pages going in and out all the time. The backend
+# judges that no init is missing or doubled and that none is for a dead area.
+# (Promises 1 to 3, and the races of swapon and swapoff against register.)
+
+. ./functions.sh
+start "swapon and swapoff in a loop against registration"
+need_ram_disks
+
+seconds=${FRONTSWAP_RACE_SECONDS:-12}
+
+# swap_loop DEVICE - until the end of the test
+swap_loop() {
+	while [ -e "$TMP/run" ]; do
+		quietly "$SWAPHOG" "on:$1:5" || echo "swapon $1" >>"$TMP/errors"
+		quietly "$SWAPHOG" "off:$1" || echo "swapoff $1" >>"$TMP/errors"
+		echo >>"$TMP/turns"
+	done
+}
+
+count_turns() {
+	wc -l <"$TMP/turns"
+}
+
+: >"$TMP/run"
+: >"$TMP/turns"
+: >"$TMP/errors"
+make_swap "$RAM1"
+make_swap "$DISK2"
+AREAS="$RAM1 $DISK2"
+swap_on "$DISK1" 1
+load_faulty registered=0
+run_hog_behind -m 2 -j 2 -r 100000 -T $((seconds + 60))
+hogs=$BEHIND
+for device in "$RAM1" "$DISK2"; do
+	swap_loop "$device" &
+	BACKGROUND="$BACKGROUND $!"
+done
+
+registered=0
+unregistered=0
+end=$(($(date +%s) + seconds))
+while [ "$(date +%s)" -lt $end ]; do
+	set_faulty refuse_stores $((registered / 4 % 2))
+	quietly set_faulty registered 1 && registered=$((registered + 1))
+	quietly set_faulty registered 0 && unregistered=$((unregistered + 1))
+done
+quietly kill -0 "$hogs" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
+rm "$TMP/run"
+# shellcheck disable=SC2086 # a list
+for pid in $BACKGROUND; do
+	[ "$pid" = "$hogs" ] || wait "$pid"
+done
+stop_process "$hogs"
+[ ! -s "$TMP/errors" ] || die "failed: $(sort "$TMP/errors" | uniq -c)"
+log "$registered registrations, $unregistered unregistrations"
+expect "turns of swapon and swapoff" "$(count_turns)" -ge 4
+expect "wrong calls of the backend" "$(faulty violations)" -eq 0
+
+quietly set_faulty registered 1
+swap_off "$DISK1"
+expect "init calls" "$(faulty init_calls)" -eq "$(faulty area_calls)"

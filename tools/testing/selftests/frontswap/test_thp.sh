@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Huge pages go out, as one where the area allows it. A backend only ever sees
+# single pages; what it holds of a slot is dropped when a huge page is written
+# there. (Promises 5 and 6.)
+
+. ./functions.sh
+start "huge pages are swapped out and come back"
+need_ram_disks
+tune /sys/kernel/mm/transparent_hugepage/enabled madvise
+tune "/sys/block/${DISK1##*/}/queue/rotational" 0
+
+try_on() {
+	log "on $1"
+	swap_on "$1"
+	out=$(vmstat thp_swpout)
+	fallback=$(vmstat thp_swpout_fallback)
+	start_hog -H
+	hog fill out verify
+	hog fill out verify dirty:1 out verify
+	hog dirty:3 out fork:2 verify
+	hog drop fill out verify
+	stop_hog
+	log "$(($(vmstat thp_swpout) - out)) went out whole"
+	log "$(($(vmstat thp_swpout_fallback) - fallback)) were split"
+	swap_off "$1"
+}
+
+load_faulty
+try_on "$RAM1"
+try_on "$DISK1"

@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The kernel's own zswap is one backend among several. A module registers beside
+# it, enabled or not, before or behind it, and pages that one of them holds stay
+# right when zswap is switched on and off. (Promise 7.)
+
+. ./functions.sh
+start "zswap on and off beside a module"
+
+tune $ZSWAP/enabled 0
+swap_on "$DISK1"
+start_hog
+hog fill out
+
+log "the module comes beside a zswap that is off"
+load_faulty priority=-1
+hog verify dirty:1 out
+expect "pages in the module" "$(faulty pages)" -ge "$PAGES"
+
+log "zswap goes on, and is asked first"
+tune $ZSWAP/enabled 1
+hog verify dirty:1 out
+expect "pages in zswap" "$(backend zswap stored_pages)" -gt $((PAGES / 2))
+hog verify
+
+log "zswap goes off with pages inside"
+hog dirty:3 out
+tune $ZSWAP/enabled 0
+hog verify dirty:2 out verify
+
+log "the module in front of a zswap that is on"
+swap_off "$DISK1"
+set_faulty registered 0
+set_faulty priority 1
+tune $ZSWAP/enabled 1
+swap_on_again "$DISK1"
+set_faulty registered 1
+before=$(backend zswap stores)
+hog dirty:1 out
+expect "pages in the module" "$(faulty pages)" -ge "$PAGES"
+expect "stores to zswap" "$(($(backend zswap stores) - before))" -eq 0
+hog verify
+
+log "every second page refused by the module goes to zswap"
+set_faulty refuse_stores 2
+hog dirty:1 out verify
+expect "stores to zswap" "$(($(backend zswap stores) - before))" -gt 0
+stop_hog

@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# A module written against the five classic callbacks registers beside an enabled
+# zswap, which is refused nothing and loses nothing. (Promises 7 and 11.)
+
+. ./functions.sh
+start "a classic backend beside an enabled zswap"
+
+tune $ZSWAP/enabled 1
+swap_on "$DISK1"
+start_hog
+hog fill out
+load frontswap_classic || die "frontswap_classic cannot be loaded"
+set_file /sys/module/frontswap_classic/parameters/enabled 1
+attached frontswap_classic || die "not registered beside zswap"
+
+before=$(backend frontswap_classic stores)
+hog verify dirty:2 out verify fill out
+expect "stores to the module" "$(($(backend frontswap_classic stores) - before))" -ge "$PAGES"
+hog verify
+
+set_file /sys/module/frontswap_classic/parameters/enabled 0
+before=$(backend zswap stores)
+hog dirty:1 out
+expect "stores to zswap" "$(($(backend zswap stores) - before))" -gt 0
+hog verify
+stop_hog

@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# A small zswap pool fills, and zswap writes pages to the device by itself. It then
+# answers a load with "on the device", which must be read there, and is no
+# error. (Promise 4 and 7, the -ENOENT answer.)
+
+. ./functions.sh
+start "zswap's own write-back reads back right"
+
+written_back() {
+	cat /sys/kernel/debug/zswap/written_back_pages
+}
+
+has_written_back() {
+	hog dirty:1 out verify
+	[ "$(written_back)" -ge $((before + wanted)) ]
+}
+
+[ -r /sys/kernel/debug/zswap/written_back_pages ] || skip "no debugfs"
+tune $ZSWAP/enabled 0
+tune $ZSWAP/zpool zbud
+tune $ZSWAP/max_pool_percent 1
+tune $ZSWAP/accept_threshold_percent 100
+tune $ZSWAP/enabled 1
+swap_on "$DISK1"
+load_faulty priority=-1
+before=$(written_back)
+wanted=30
+slow_kernel && wanted=5
+MIB=16 # more than the pool holds
+start_hog -k text
+hog fill out
+loop_until 2 has_written_back || die "zswap has not written $wanted pages back"
+log "written back: $(($(written_back) - before))"
+expect "load errors of zswap" "$(backend zswap load_errors)" -eq 0
+tune $ZSWAP/max_pool_percent 20
+hog verify
+stop_hog
+expect_no_log 'load failed'
