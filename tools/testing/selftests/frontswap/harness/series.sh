@@ -174,7 +174,8 @@ prove() {
 	for mail in "$out"/*.patch; do
 		case $mail in */0000-*) continue ;; esac
 		n=$((n + 1))
-		git -C "$fresh" am -q --whitespace=nowarn "$mail" || die "${mail##*/} does not apply with git am"
+		git -C "$fresh" am -q --whitespace=nowarn "$mail" ||
+			die "${mail##*/} does not apply with git am"
 		say "git am ${mail##*/}"
 		logged "step $n under UML" "$logs/series.$n.log" build_step
 	done
