@@ -16,7 +16,8 @@
  * Where a page is. A seat is one backend serving one type, with a bitmap of the
  * slots whose only copy that backend holds. The seats of a type form a chain in
  * the order in which they are asked to store. A slot's bit is set in at most
- * one of them. What that bit says is never guessed at: while it is set the
+ * one of them, but for a moment in which a drain hands the page over and has the
+ * slot pinned. What that bit says is never guessed at: while it is set the
  * device holds stale bytes, and a load that fails is an I/O error.
  *
  * Who may follow a chain. Chains are RCU-protected. Callbacks sleep, so:
@@ -27,12 +28,14 @@
  *   invalidate_page  cannot sleep, and runs inside the RCU read section.
  *
  * Rules:
- *   1) reg->admin is held to change a backend's gate, and, with reg->lock, to
- *      change reg->backends, which either of them is enough to walk.
+ *   1) b->turn is held to change what a backend is: attached, open, gone. It is
+ *      held over a drain, so nothing that others wait for is taken outside it.
+ *      reg->admin and reg->lock are both held to change reg->backends; either
+ *      is enough to walk it.
  *   2) reg->lock is held to change need_init, nr_slots and the chains, and over
  *      init() and invalidate_area(). swapon and swapoff take it inside
  *      swapon_mutex; nothing that store or load need is taken inside it.
- *   3) Order: admin, then cpu_hotplug_lock (static keys); admin, then lock.
+ *   3) Order: turn, admin, lock; turn, cpu_hotplug_lock (static keys).
  *   4) The static key is on before a gate opens, and goes off after the last
  *      seat has gone: a store site may be patched before a load site.
  */
@@ -66,6 +69,7 @@ static struct frontswap_registry frontswap_registry = {
 	.backends = LIST_HEAD_INIT(frontswap_registry.backends),
 	.key = &backend_registered,
 	.failed_stores = &failed_stores,
+	.drain = frontswap_drain_type,
 };
 
 /* Not a word about a registry that a test drives through all its states. */
@@ -170,6 +174,41 @@ static noinline int frontswap_refuse_large(struct frontswap_registry *reg,
 	return -E2BIG;
 }
 
+/*
+ * Offers a page whose slot holds no copy that counts, from @seat's backend on,
+ * but not to backends with a flag in @skip; @seat comes with a reference. A
+ * backend that writes through has the page then, and so must the device.
+ */
+static __always_inline int frontswap_offer(struct frontswap_seat *seat,
+					   unsigned int type, pgoff_t offset,
+					   struct page *page, unsigned int skip)
+{
+	int ret;
+
+	while (seat) {
+		struct frontswap_backend *b = seat->backend;
+
+		if (b->ops.flags & skip) {
+			seat = frontswap_next_taker(seat);
+			continue;
+		}
+		ret = b->ops.store(type, offset, page);
+		trace_frontswap_store(b->name, page_private(page), ret);
+		if (likely(!ret)) {
+			/* Before the put: a closed gate means all bits are in. */
+			set_bit(offset, seat->map);
+			count(b, FRONTSWAP_STORES);
+			if (b->ops.flags & FRONTSWAP_WRITE_THROUGH)
+				ret = -EAGAIN;
+			percpu_ref_put(&b->stores);
+			return ret;
+		}
+		count(b, FRONTSWAP_REJECTED_STORES);
+		seat = frontswap_next_taker(seat);
+	}
+	return -ENOSPC;
+}
+
 static __always_inline int frontswap_do_store(struct frontswap_registry *reg,
 					      struct page *page)
 {
@@ -190,23 +229,10 @@ static __always_inline int frontswap_do_store(struct frontswap_registry *reg,
 	seat = frontswap_get_taker(seat);
 	rcu_read_unlock();
 
-	while (seat) {
-		struct frontswap_backend *b = seat->backend;
-
-		ret = b->ops.store(type, offset, page);
-		trace_frontswap_store(b->name, entry.val, ret);
-		if (likely(!ret)) {
-			/* Before the put: a closed gate means all bits are in. */
-			set_bit(offset, seat->map);
-			count(b, FRONTSWAP_STORES);
-			percpu_ref_put(&b->stores);
-			return 0;
-		}
-		count(b, FRONTSWAP_REJECTED_STORES);
-		seat = frontswap_next_taker(seat);
-	}
-	this_cpu_inc(*reg->failed_stores);
-	return -ENOSPC;
+	ret = frontswap_offer(seat, type, offset, page, 0);
+	if (unlikely(ret == -ENOSPC))
+		this_cpu_inc(*reg->failed_stores);
+	return ret;
 }
 
 /*
@@ -275,6 +301,8 @@ static noinline int frontswap_load_failed(struct frontswap_backend *b,
 		return ret;
 
 	count(b, FRONTSWAP_LOAD_ERRORS);
+	if (b->ops.flags & FRONTSWAP_WRITE_THROUGH)
+		return -ENOENT;
 	if (!test_and_set_bit(FRONTSWAP_SAID_LOAD_FAILED, &b->said))
 		registry_err(b->reg, "%s: load failed: type %u offset %lu: %d\n",
 			     b->name, swp_type(entry), swp_offset(entry), ret);
@@ -329,6 +357,74 @@ static __always_inline int frontswap_do_load(struct frontswap_registry *reg,
 	}
 	rcu_read_unlock();
 	return -ENOENT;
+}
+
+/* What the drain does to a slot that it keeps from everyone else */
+
+/**
+ * frontswap_read_copy() - load a copy into a page that nobody else can reach
+ * @seat: Whose copy; its bit is set and the slot pinned.
+ * @type: Swap type.
+ * @offset: Slot.
+ * @page: Locked, not uptodate, its private word the swap entry. Is so again
+ *	afterwards, whatever load() does to it.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOENT if the page is on the device; -EIO for any other error.
+ */
+int frontswap_read_copy(struct frontswap_seat *seat, unsigned int type,
+			pgoff_t offset, struct page *page)
+{
+	struct frontswap_backend *b = seat->backend;
+	int ret;
+
+	ret = b->ops.load(type, offset, page);
+	trace_frontswap_load(b->name, page_private(page), ret);
+	ClearPageUptodate(page);
+	__SetPageLocked(page);
+	if (ret && ret != -ENOENT) {
+		count(b, FRONTSWAP_LOAD_ERRORS);
+		ret = -EIO;
+	}
+	return ret;
+}
+
+/**
+ * frontswap_give_away() - offer a copy to the backends that take pages
+ * @reg: Where they are.
+ * @type: Swap type.
+ * @offset: Slot, pinned.
+ * @page: The data.
+ *
+ * The backend that is being drained takes none, so it is not asked. Nor is one
+ * that writes through: the write may fail, and two would have the page.
+ *
+ * Return: 0 if another backend has the page now.
+ */
+int frontswap_give_away(struct frontswap_registry *reg, unsigned int type,
+			pgoff_t offset, struct page *page)
+{
+	struct frontswap_seat *seat;
+
+	rcu_read_lock();
+	seat = frontswap_get_taker(rcu_dereference(reg->seats[type]));
+	rcu_read_unlock();
+	return frontswap_offer(seat, type, offset, page,
+			       FRONTSWAP_WRITE_THROUGH);
+}
+
+/**
+ * frontswap_drop_copy() - the copy has been moved
+ * @seat: Whose copy.
+ * @type: Swap type.
+ * @offset: Slot, pinned.
+ */
+void frontswap_drop_copy(struct frontswap_seat *seat, unsigned int type,
+			 pgoff_t offset)
+{
+	rcu_read_lock();
+	frontswap_drop(seat, type, offset);
+	rcu_read_unlock();
 }
 
 static __always_inline void
@@ -393,6 +489,14 @@ static struct frontswap_seat *frontswap_seat_alloc(struct frontswap_backend *b,
 #define seat_deref(p, reg)						\
 	rcu_dereference_protected(p, lockdep_is_held(&(reg)->lock))
 
+static bool frontswap_goes_before(const struct frontswap_backend *a,
+				  const struct frontswap_backend *b)
+{
+	if (a->ops.priority != b->ops.priority)
+		return a->ops.priority > b->ops.priority;
+	return a->seq > b->seq;
+}
+
 static void frontswap_seat_link(struct frontswap_backend *b, unsigned int type)
 {
 	struct frontswap_registry *reg = b->reg;
@@ -401,7 +505,7 @@ static void frontswap_seat_link(struct frontswap_backend *b, unsigned int type)
 
 	lockdep_assert_held(&reg->lock);
 	while ((pos = seat_deref(*link, reg)) &&
-	       pos->backend->ops.priority > b->ops.priority)
+	       frontswap_goes_before(pos->backend, b))
 		link = &pos->next;
 	RCU_INIT_POINTER(seat->next, pos);
 	rcu_assign_pointer(*link, seat);
@@ -460,8 +564,9 @@ int frontswap_registry_swapon(struct frontswap_registry *reg,
 	}
 	__set_bit(type, reg->need_init);
 	reg->nr_slots[type] = nr_slots;
-	/* From the last on: among equals seat_link() puts the newest first. */
-	list_for_each_entry_reverse(b, &reg->backends, node) {
+	list_for_each_entry(b, &reg->backends, node) {
+		if (!b->attached)
+			continue;
 		b->seat[type] = frontswap_seat_alloc(b, nr_slots);
 		if (b->seat[type])
 			frontswap_sit_down(b, type);
@@ -521,7 +626,7 @@ void frontswap_invalidate_area(unsigned int type)
 	frontswap_registry_swapoff(&frontswap_registry, type);
 }
 
-/* Attaching and detaching */
+/* Attaching, draining and detaching */
 
 static void frontswap_gate_released(struct percpu_ref *ref)
 {
@@ -533,7 +638,7 @@ static void frontswap_gate_released(struct percpu_ref *ref)
 
 static void frontswap_open_gate(struct frontswap_backend *b)
 {
-	lockdep_assert_held(&b->reg->admin);
+	lockdep_assert_held(&b->turn);
 	if (b->open)
 		return;
 	reinit_completion(&b->stores_done);
@@ -544,7 +649,7 @@ static void frontswap_open_gate(struct frontswap_backend *b)
 /* On return no store() is under way, and each one that was has set its bit. */
 static void frontswap_close_gate(struct frontswap_backend *b)
 {
-	lockdep_assert_held(&b->reg->admin);
+	lockdep_assert_held(&b->turn);
 	if (!b->open)
 		return;
 	percpu_ref_kill(&b->stores);
@@ -583,13 +688,65 @@ static void frontswap_list_add(struct frontswap_backend *b)
 	struct list_head *at = &b->reg->backends;
 	struct frontswap_backend *pos;
 
+	lockdep_assert_held(&b->reg->admin);
+	b->seq = b->reg->seq++;
+	mutex_lock(&b->reg->lock);
 	list_for_each_entry(pos, &b->reg->backends, node) {
-		if (pos->ops.priority <= b->ops.priority) {
+		if (frontswap_goes_before(b, pos)) {
 			at = &pos->node;
 			break;
 		}
 	}
 	list_add_tail_rcu(&b->node, at);
+	mutex_unlock(&b->reg->lock);
+}
+
+/* On return nobody looks for a module's backend at @b any more. */
+static void frontswap_list_del(struct frontswap_backend *b)
+{
+	struct frontswap_registry *reg = b->reg;
+	enum frontswap_stat stat;
+
+	mutex_lock(&reg->admin);
+	mutex_lock(&reg->lock);
+	list_del_rcu(&b->node);
+	mutex_unlock(&reg->lock);
+	for (stat = 0; stat < FRONTSWAP_NR_STATS; stat++)
+		reg->gone.count[stat] += frontswap_stat(b, stat);
+	mutex_unlock(&reg->admin);
+	synchronize_rcu();
+}
+
+#ifdef CONFIG_MODULES
+static bool frontswap_is_live(const struct module *owner)
+{
+	return !owner || READ_ONCE(owner->state) == MODULE_STATE_LIVE;
+}
+#else
+static bool frontswap_is_live(const struct module *owner)
+{
+	return true;
+}
+#endif
+
+/*
+ * A module whose init function fails is freed whatever its reference count, so
+ * a backend takes no page before its module is live. Who opens its gate:
+ *
+ *   CPU0 register, in another thread     CPU1 do_init_module()
+ *   attached = true                      state = MODULE_STATE_LIVE
+ *   smp_mb()                             smp_mb() in frontswap_module_notify()
+ *   read the state                       look for the module's backends
+ *
+ * One of them sees the other's write. A module must not let another thread
+ * register for it while its init function fails: the notifier may have come by
+ * before the backend was in the list.
+ */
+static void frontswap_open_gate_if_live(struct frontswap_backend *b)
+{
+	smp_mb(); /* pairs with frontswap_module_notify() */
+	if (frontswap_is_live(b->owner))
+		frontswap_open_gate(b);
 }
 
 /*
@@ -602,7 +759,7 @@ static int frontswap_attach(struct frontswap_backend *b)
 	unsigned int type;
 	int ret;
 
-	lockdep_assert_held(&reg->admin);
+	lockdep_assert_held(&b->turn);
 	if (reg->key)
 		static_branch_inc(reg->key);
 
@@ -611,10 +768,8 @@ static int frontswap_attach(struct frontswap_backend *b)
 	if (!ret) {
 		for_each_set_bit(type, reg->need_init, MAX_SWAPFILES)
 			frontswap_sit_down(b, type);
-		frontswap_list_add(b);
-		registry_info(reg, "%s: registered, priority %d, %u swap area(s) replayed\n",
-			      b->name, b->ops.priority,
-			      bitmap_weight(reg->need_init, MAX_SWAPFILES));
+		b->attached = true;
+		b->nr_replayed = bitmap_weight(reg->need_init, MAX_SWAPFILES);
 	}
 	mutex_unlock(&reg->lock);
 
@@ -647,15 +802,15 @@ static int frontswap_detach(struct frontswap_backend *b)
 	struct frontswap_registry *reg = b->reg;
 	unsigned int type;
 
-	lockdep_assert_held(&reg->admin);
+	lockdep_assert_held(&b->turn);
 	WARN_ON_ONCE(b->open);
 
 	mutex_lock(&reg->lock);
 	if (frontswap_holds_pages(b)) {
 		mutex_unlock(&reg->lock);
-		return -EBUSY;
+		return -EAGAIN;
 	}
-	list_del_rcu(&b->node);
+	b->attached = false;
 	for (type = 0; type < FRONTSWAP_TYPES; type++)
 		if (b->seat[type])
 			frontswap_seat_unlink(b, type);
@@ -668,6 +823,121 @@ static int frontswap_detach(struct frontswap_backend *b)
 	if (reg->key)
 		static_branch_dec(reg->key);
 	return 0;
+}
+
+/*
+ * One pass over all areas. Not under reg->lock: a swapoff that waits for it
+ * would wait for the drain, and the drain for the swapoff.
+ */
+static int frontswap_drain(struct frontswap_backend *b)
+{
+	unsigned int type;
+	int ret, again = 0;
+
+	for (type = 0; type < MAX_SWAPFILES; type++) {
+		ret = b->reg->drain ? b->reg->drain(b, type) : 0;
+		if (ret == -EAGAIN)
+			again = ret;
+		else if (ret)
+			return ret;
+	}
+	return again;
+}
+
+/*
+ * Passes go on until nothing is found under reg->lock: what is in the way (a
+ * fault, a parked slot, a swapoff) goes by itself. An empty backend can always be
+ * detached: that takes no memory.
+ */
+static int frontswap_drain_and_detach(struct frontswap_backend *b)
+{
+	int ret;
+
+	while ((ret = frontswap_detach(b)) == -EAGAIN) {
+		if (!b->reg->drain)
+			return -EBUSY;
+		ret = frontswap_drain(b);
+		if (ret == -EAGAIN)
+			schedule_timeout_interruptible(1);
+		else if (ret)
+			return ret;
+		if (signal_pending(current))
+			return -EINTR;
+	}
+	return ret;
+}
+
+/**
+ * frontswap_disable() - drain and detach a backend
+ * @b: The backend.
+ *
+ * Context: Process context; @b->turn held.
+ * Return: 0, also if it is detached; -EINTR after a signal, with everything as
+ * before; else the error of a page that cannot be moved: the backend then keeps
+ * its pages and serves them, but takes no more.
+ */
+int frontswap_disable(struct frontswap_backend *b)
+{
+	unsigned long pages = frontswap_stored_pages(b);
+	bool was_open = b->open;
+	int ret;
+
+	lockdep_assert_held(&b->turn);
+	if (!b->attached)
+		return 0;
+	if (pages)
+		registry_info(b->reg, "%s: draining %lu page(s)\n", b->name,
+			      pages);
+	frontswap_close_gate(b);
+	ret = frontswap_drain_and_detach(b);
+	if (ret) {
+		if (was_open && (ret == -EINTR || ret == -EBUSY))
+			frontswap_open_gate(b);
+		registry_err(b->reg, "%s: not detached: %lu page(s) left (%d)\n",
+			     b->name, frontswap_stored_pages(b), ret);
+		return ret;
+	}
+	registry_info(b->reg, "%s: detached\n", b->name);
+	module_put(b->owner);
+	return 0;
+}
+
+static int __frontswap_enable(struct frontswap_backend *b)
+{
+	int ret;
+
+	lockdep_assert_held(&b->turn);
+	if (b->gone || !try_module_get(b->owner))
+		return -ENODEV;
+	ret = frontswap_attach(b);
+	if (ret) {
+		module_put(b->owner);
+		return ret;
+	}
+	frontswap_open_gate_if_live(b);
+	return 0;
+}
+
+/**
+ * frontswap_enable() - attach a backend, or let one that is attached take pages
+ * @b: The backend.
+ *
+ * Context: Process context; @b->turn held.
+ * Return: 0; -ENODEV if its module is going away; -ENOMEM.
+ */
+int frontswap_enable(struct frontswap_backend *b)
+{
+	int ret;
+
+	if (b->attached) {
+		frontswap_open_gate_if_live(b);
+		return 0;
+	}
+	ret = __frontswap_enable(b);
+	if (!ret)
+		registry_info(b->reg, "%s: attached, %u swap area(s) replayed\n",
+			      b->name, b->nr_replayed);
+	return ret;
 }
 
 /* Registration */
@@ -687,18 +957,6 @@ static int frontswap_refuse(const struct frontswap_registry *reg,
 	trace_frontswap_register(name, 0, err);
 	return err;
 }
-
-#ifdef CONFIG_MODULES
-static bool frontswap_is_live(const struct module *owner)
-{
-	return !owner || READ_ONCE(owner->state) == MODULE_STATE_LIVE;
-}
-#else
-static bool frontswap_is_live(const struct module *owner)
-{
-	return true;
-}
-#endif
 
 /*
  * Pins the module that the callbacks live in. The address says which it is, so
@@ -800,6 +1058,7 @@ frontswap_backend_alloc(struct frontswap_registry *reg,
 	b->id = ops;
 	init_completion(&b->stores_done);
 	mutex_init(&b->bounce_lock);
+	mutex_init(&b->turn);
 	kobject_init(&b->kobj, &frontswap_backend_ktype);
 
 	b->stats = alloc_percpu(struct frontswap_stats);
@@ -820,7 +1079,7 @@ frontswap_find(struct frontswap_registry *reg, const struct frontswap_ops *id)
 
 	lockdep_assert_held(&reg->admin);
 	list_for_each_entry(b, &reg->backends, node)
-		if (b->id == id)
+		if (b->id == id && !b->gone)
 			return b;
 	return NULL;
 }
@@ -837,49 +1096,62 @@ static bool frontswap_name_is_taken(struct frontswap_registry *reg,
 	return false;
 }
 
-/*
- * A module whose init function fails is freed whatever its reference count, so
- * a backend takes no page before its module is live. Who opens its gate:
- *
- *   CPU0 register, in another thread     CPU1 do_init_module()
- *   add to the list                      state = MODULE_STATE_LIVE
- *   smp_mb()                             smp_mb() in frontswap_module_notify()
- *   read the state                       look for the module in the list
- *
- * One of them sees the other's write. A module must not let another thread
- * register for it while its init function fails: the notifier may have come by
- * before the backend was in the list.
- */
-static void frontswap_open_gate_if_live(struct frontswap_backend *b)
+/* Makes the backend known, with nothing attached yet. */
+static int frontswap_introduce(struct frontswap_backend *b)
 {
-	smp_mb(); /* pairs with frontswap_module_notify() */
-	if (frontswap_is_live(b->owner))
-		frontswap_open_gate(b);
+	struct frontswap_registry *reg = b->reg;
+	int ret = 0;
+
+	mutex_lock(&reg->admin);
+	frontswap_set_name(b);
+	if (frontswap_find(reg, b->id))
+		ret = frontswap_refuse(reg, b->name, "already registered",
+				       -EALREADY);
+	else if (frontswap_name_is_taken(reg, b->name))
+		ret = frontswap_refuse(reg, b->name, "name taken", -EEXIST);
+	else
+		frontswap_list_add(b);
+	mutex_unlock(&reg->admin);
+	if (ret)
+		return ret;
+
+	ret = frontswap_sysfs_add(b);
+	if (ret) {
+		frontswap_list_del(b);
+		frontswap_refuse(reg, b->name, "no directory in sysfs", ret);
+	}
+	return ret;
+}
+
+/* Without @b->turn: writers to files in sysfs wait for that, and we for them. */
+static void frontswap_forget(struct frontswap_backend *b)
+{
+	frontswap_sysfs_del(b);
+	frontswap_list_del(b);
 }
 
 static int __frontswap_register(struct frontswap_backend *b)
 {
-	struct frontswap_registry *reg = b->reg;
 	int ret;
 
-	lockdep_assert_held(&reg->admin);
-	if (frontswap_find(reg, b->id))
-		return frontswap_refuse(reg, b->name, "already registered", -EALREADY);
-	if (frontswap_name_is_taken(reg, b->name))
-		return frontswap_refuse(reg, b->name, "name taken", -EEXIST);
-
-	ret = frontswap_sysfs_add(b);
-	if (ret)
-		return frontswap_refuse(reg, b->name, "no directory in sysfs", ret);
-	ret = frontswap_attach(b);
+	mutex_lock(&b->turn);
+	ret = frontswap_introduce(b);
 	if (ret) {
-		frontswap_sysfs_del(b);
-		return frontswap_refuse(reg, b->name, "cannot attach", ret);
+		b->gone = true;
+		mutex_unlock(&b->turn);
+		return ret;
 	}
-
-	trace_frontswap_register(b->name, b->ops.priority, 0);
-	frontswap_open_gate_if_live(b);
-	return 0;
+	ret = __frontswap_enable(b);
+	b->gone = ret;
+	if (!ret)
+		registry_info(b->reg, "%s: registered, priority %d, %u swap area(s) replayed\n",
+			      b->name, b->ops.priority, b->nr_replayed);
+	trace_frontswap_register(b->name, b->ops.priority, ret);
+	mutex_unlock(&b->turn);
+	if (!ret)
+		return 0;
+	frontswap_forget(b);
+	return frontswap_refuse(b->reg, b->name, "cannot attach", ret);
 }
 
 int frontswap_registry_register(struct frontswap_registry *reg,
@@ -908,51 +1180,32 @@ int frontswap_registry_register(struct frontswap_registry *reg,
 	if (ret)
 		goto put_owner;
 	b->owner = owner;
-
-	mutex_lock(&reg->admin);
-	frontswap_set_name(b);
 	ret = __frontswap_register(b);
-	mutex_unlock(&reg->admin);
-	if (!ret)
-		return 0;
-
-	kobject_put(&b->kobj);
+	if (ret)
+		kobject_put(&b->kobj);
 put_owner:
 	module_put(owner);
 	return ret;
 }
 
-static void frontswap_keep_totals(struct frontswap_backend *b)
-{
-	enum frontswap_stat stat;
-
-	for (stat = 0; stat < FRONTSWAP_NR_STATS; stat++)
-		b->reg->gone.count[stat] += frontswap_stat(b, stat);
-}
-
-/* Returns with @b gone, or, if it holds pages, serving as before. */
 static int __frontswap_unregister(struct frontswap_backend *b)
 {
-	struct frontswap_registry *reg = b->reg;
-	struct module *owner = b->owner;
-	bool was_open = b->open;
 	int ret;
 
-	lockdep_assert_held(&reg->admin);
-	frontswap_close_gate(b);
-	ret = frontswap_detach(b);
-	if (ret) {
-		if (was_open)
-			frontswap_open_gate(b);
-		registry_err(reg, "%s: not unregistered: it holds %lu page(s) (%d)\n",
-			     b->name, frontswap_stored_pages(b), ret);
+	mutex_lock(&b->turn);
+	if (b->gone)
+		ret = -ENOENT;
+	else
+		ret = frontswap_disable(b);
+	if (!ret)
+		b->gone = true;
+	mutex_unlock(&b->turn);
+	if (ret)
 		return ret;
-	}
-	frontswap_keep_totals(b);
-	registry_info(reg, "%s: unregistered\n", b->name);
-	frontswap_sysfs_del(b);
+
+	frontswap_forget(b);
+	registry_info(b->reg, "%s: unregistered\n", b->name);
 	kobject_put(&b->kobj);
-	module_put(owner);
 	return 0;
 }
 
@@ -960,7 +1213,7 @@ int frontswap_registry_unregister(struct frontswap_registry *reg,
 				  const struct frontswap_ops *ops)
 {
 	struct frontswap_backend *b;
-	int ret;
+	int ret = -ENOENT;
 
 	if (!ops) {
 		registry_err(reg, "(null): not unregistered: no ops (%d)\n",
@@ -969,14 +1222,17 @@ int frontswap_registry_unregister(struct frontswap_registry *reg,
 	}
 	mutex_lock(&reg->admin);
 	b = frontswap_find(reg, ops);
+	if (b)
+		kobject_get(&b->kobj);
+	mutex_unlock(&reg->admin);
+
 	if (b) {
 		ret = __frontswap_unregister(b);
-	} else {
-		ret = -ENOENT;
+		kobject_put(&b->kobj);
+	}
+	if (ret == -ENOENT)
 		registry_err(reg, "%p: not unregistered: not registered (%d)\n",
 			     ops, ret);
-	}
-	mutex_unlock(&reg->admin);
 	return ret;
 }
 
@@ -989,8 +1245,8 @@ int frontswap_registry_unregister(struct frontswap_registry *reg,
  * offer pages: at once for a backend in the kernel or in a live module, or when
  * the module's init function has returned 0. If that fails the backend is
  * unregistered by the core. The module that the callbacks live in is pinned
- * until the backend has been unregistered. Each refusal is logged, and no
- * callback has been called then.
+ * while the backend is attached. Each refusal is logged, and no callback has been
+ * called then.
  *
  * Context: Process context, may sleep. Not from a callback, and not in another
  * thread while the module's init function may still fail.
@@ -1006,17 +1262,20 @@ int frontswap_register_ops(const struct frontswap_ops *ops)
 EXPORT_SYMBOL_GPL(frontswap_register_ops);
 
 /**
- * frontswap_unregister_ops() - detach a backend that holds no pages
+ * frontswap_unregister_ops() - drain, detach and forget a backend
  * @ops: What it was registered with.
  *
- * Waits for the calls under way, and calls invalidate_area() for each area that
- * init() was called for. No callback runs after that. Gives up the reference on
- * the backend's module, so the caller needs one of its own.
+ * Moves the pages that the backend holds to other backends or to the device, waits
+ * for the calls under way, and calls invalidate_area() for each area that init()
+ * was called for. No callback runs after that. Gives up the reference on the
+ * backend's module that an attached backend has, so the caller needs one of its
+ * own. In a module's exit function the backend is detached already, and this does
+ * not fail.
  *
- * Context: Process context, may sleep. Not from a callback.
- * Return: 0; -EFAULT for no @ops; -ENOENT if @ops are not registered; -EBUSY while
- * the backend holds pages: it then goes on as before, but may have missed a few
- * stores meanwhile.
+ * Context: Process context, may sleep, and for long. Not from a callback.
+ * Return: 0; -EFAULT for no @ops; -ENOENT if @ops are not registered; -EINTR after
+ * a signal: the backend then goes on as before; or the error of a page that cannot
+ * be moved: the backend then keeps its pages and serves them, but takes no more.
  */
 int frontswap_unregister_ops(const struct frontswap_ops *ops)
 {
@@ -1027,17 +1286,25 @@ EXPORT_SYMBOL_GPL(frontswap_unregister_ops);
 /* Modules that have not become live yet, or never do */
 
 #ifdef CONFIG_MODULES
-static bool frontswap_module_has_backend(struct frontswap_registry *reg,
-					 const struct module *mod)
+/*
+ * A backend of @mod, with a reference: when @mod is live one that is attached and
+ * whose gate is still closed, else any. No mutex: a backend's init() may hold it, and
+ * wait for a module to be loaded.
+ */
+static struct frontswap_backend *
+frontswap_get_module_backend(struct frontswap_registry *reg,
+			     const struct module *mod, bool live)
 {
-	struct frontswap_backend *b;
-	bool found = false;
+	struct frontswap_backend *b, *found = NULL;
 
-	/* Not under admin: a backend's init() may hold it and wait for @mod. */
 	rcu_read_lock();
 	list_for_each_entry_rcu(b, &reg->backends, node) {
-		if (b->owner == mod) {
-			found = true;
+		if (b->owner != mod)
+			continue;
+		if (live && data_race(b->open || !b->attached))
+			continue;
+		if (kobject_get_unless_zero(&b->kobj)) {
+			found = b;
 			break;
 		}
 	}
@@ -1045,30 +1312,33 @@ static bool frontswap_module_has_backend(struct frontswap_registry *reg,
 	return found;
 }
 
+static void frontswap_module_is_live(struct frontswap_backend *b)
+{
+	mutex_lock(&b->turn);
+	if (b->attached)
+		frontswap_open_gate(b);
+	mutex_unlock(&b->turn);
+}
+
 static int frontswap_module_notify(struct notifier_block *nb,
 				   unsigned long state, void *data)
 {
 	struct frontswap_registry *reg = &frontswap_registry;
-	struct frontswap_backend *b, *next;
+	bool live = state == MODULE_STATE_LIVE, stuck = false;
+	struct frontswap_backend *b;
 
-	if (state != MODULE_STATE_LIVE && state != MODULE_STATE_GOING)
+	if (!live && state != MODULE_STATE_GOING)
 		return NOTIFY_DONE;
 	smp_mb(); /* pairs with frontswap_open_gate_if_live() */
-	if (!frontswap_module_has_backend(reg, data))
-		return NOTIFY_DONE;
-
-	mutex_lock(&reg->admin);
-	list_for_each_entry_safe(b, next, &reg->backends, node) {
-		if (b->owner != data)
-			continue;
-		/* It can hold pages here only if it was unloaded by force. */
-		if (state == MODULE_STATE_LIVE)
-			frontswap_open_gate(b);
+	while (!stuck && (b = frontswap_get_module_backend(reg, data, live))) {
+		/* With pages in it only if the module was unloaded by force. */
+		if (live)
+			frontswap_module_is_live(b);
 		else
-			WARN_ON(__frontswap_unregister(b));
+			stuck = WARN_ON(__frontswap_unregister(b));
+		kobject_put(&b->kobj);
 	}
-	mutex_unlock(&reg->admin);
-	return NOTIFY_OK;
+	return NOTIFY_DONE;
 }
 
 static struct notifier_block frontswap_module_nb = {

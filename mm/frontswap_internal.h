@@ -60,10 +60,16 @@ enum frontswap_said {
  * @stats: Per-CPU counters.
  * @reg: Where it is registered.
  * @id: The pointer it was registered with, never followed after that.
- * @owner: Module that the callbacks live in, NULL for the kernel; pinned.
+ * @owner: Module that the callbacks live in, NULL for the kernel; pinned
+ *	while attached.
  * @node: In @reg->backends; RCU for the module notifier.
+ * @seq: Among backends of one priority the highest is asked first.
+ * @nr_replayed: Areas that the last attach told it of.
  * @seat: Its seat per swap type.
- * @open: The store gate is open. Under @reg->admin.
+ * @turn: Outermost; held to change the three that follow, and over a drain.
+ * @attached: It has seats, and pins @owner. Changed under @reg->lock too.
+ * @open: The store gate is open.
+ * @gone: Unregistered, or never quite registered.
  * @stores_done: Completed when the gate is closed and the last store() is over.
  * @said: enum frontswap_said.
  * @bounce: In reserve for frontswap_load_bounce().
@@ -80,8 +86,13 @@ struct frontswap_backend {
 	const struct frontswap_ops *id;
 	struct module *owner;
 	struct list_head node;
+	unsigned int seq;
+	unsigned int nr_replayed;
 	struct frontswap_seat *seat[FRONTSWAP_TYPES];
+	struct mutex turn;
+	bool attached;
 	bool open;
+	bool gone;
 	struct completion stores_done;
 	unsigned long said;
 	struct page *bounce;
@@ -92,17 +103,20 @@ struct frontswap_backend {
 
 /**
  * struct frontswap_registry - the backends and the swap types they serve
- * @admin: Outermost. One registration or unregistration at a time.
+ * @admin: The list of backends, and their names.
  * @lock: Orders swapon and swapoff against replay and detach. Taken inside
  *	@admin, and inside swapon_mutex.
  * @need_init: Types that are swapped on, whether or not there is a backend.
  * @nr_slots: Size of each type in @need_init.
  * @backends: In the order in which they are asked.
  * @seats: Per type, the chain of seats in that order. Changed under @lock.
+ * @drain: Moves what a backend holds of a type, see frontswap_drain_type(); NULL
+ *	if nothing can be moved.
  * @key: Static key to hold while a backend is attached, or NULL.
  * @kobj: Parent of the backends' directories, or NULL for none.
  * @failed_stores: Pages that no backend took.
  * @gone: Counters of backends that have been unregistered.
+ * @seq: For the next backend.
  * @nr_nameless: Built-in backends without a name, so far.
  * @quiet: Log nothing.
  */
@@ -113,10 +127,12 @@ struct frontswap_registry {
 	unsigned long nr_slots[MAX_SWAPFILES];
 	struct list_head backends;
 	struct frontswap_seat __rcu *seats[FRONTSWAP_TYPES];
+	int (*drain)(struct frontswap_backend *b, unsigned int type);
 	struct static_key_false *key;
 	struct kobject *kobj;
 	unsigned long __percpu *failed_stores;
 	struct frontswap_stats gone;
+	unsigned int seq;
 	unsigned int nr_nameless;
 	bool quiet;
 };
@@ -141,6 +157,16 @@ unsigned long frontswap_stored_pages(const struct frontswap_backend *b);
 u64 frontswap_total(struct frontswap_registry *reg, enum frontswap_stat stat);
 u64 frontswap_failed_stores(const struct frontswap_registry *reg);
 void frontswap_backend_free(struct frontswap_backend *b);
+int frontswap_enable(struct frontswap_backend *b);
+int frontswap_disable(struct frontswap_backend *b);
+
+int frontswap_read_copy(struct frontswap_seat *seat, unsigned int type,
+			pgoff_t offset, struct page *page);
+int frontswap_give_away(struct frontswap_registry *reg, unsigned int type,
+			pgoff_t offset, struct page *page);
+void frontswap_drop_copy(struct frontswap_seat *seat, unsigned int type,
+			 pgoff_t offset);
+int frontswap_drain_type(struct frontswap_backend *b, unsigned int type);
 
 extern const struct kobj_type frontswap_backend_ktype;
 int frontswap_sysfs_add(struct frontswap_backend *b);

@@ -16,6 +16,42 @@ static struct frontswap_backend *to_backend(struct kobject *kobj)
 	return container_of(kobj, struct frontswap_backend, kobj);
 }
 
+static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%d\n", data_race(to_backend(kobj)->attached));
+}
+
+static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
+			     const char *buf, size_t count)
+{
+	struct frontswap_backend *b = to_backend(kobj);
+	bool enable;
+	int ret;
+
+	ret = kstrtobool(buf, &enable);
+	if (ret)
+		return ret;
+	if (mutex_lock_killable(&b->turn))
+		return -EINTR;
+	ret = enable ? frontswap_enable(b) : frontswap_disable(b);
+	mutex_unlock(&b->turn);
+	return ret ?: count;
+}
+static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
+
+static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr,
+			  char *buf)
+{
+	struct frontswap_backend *b = to_backend(kobj);
+	const char *state = "detached";
+
+	if (data_race(b->attached))
+		state = data_race(b->open) ? "attached" : "load-only";
+	return sysfs_emit(buf, "%s\n", state);
+}
+static struct kobj_attribute state_attr = __ATTR_RO(state);
+
 static ssize_t priority_show(struct kobject *kobj, struct kobj_attribute *attr,
 			     char *buf)
 {
@@ -47,6 +83,8 @@ FRONTSWAP_STAT_ATTR(load_errors, FRONTSWAP_LOAD_ERRORS);
 FRONTSWAP_STAT_ATTR(invalidates, FRONTSWAP_INVALIDATES);
 
 static struct attribute *frontswap_backend_attrs[] = {
+	&enabled_attr.attr,
+	&state_attr.attr,
 	&priority_attr.attr,
 	&stored_pages_attr.attr,
 	&stores_attr.attr,

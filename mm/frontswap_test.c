@@ -50,6 +50,8 @@ struct frontswap_test {
 	char log[512];
 	size_t len;
 	u64 last_value;
+	int drain_error, drain_moves;
+	int on_device;
 };
 
 /* Callbacks have no context: one test at a time has the fakes. */
@@ -239,6 +241,61 @@ static struct frontswap_backend *backend(int who)
 		if (b->id == &ft->fake[who].ops)
 			return b;
 	return NULL;
+}
+
+static int enable(int who)
+{
+	struct frontswap_backend *b = backend(who);
+	int ret;
+
+	if (!b)
+		return -ENOENT;
+	mutex_lock(&b->turn);
+	ret = frontswap_enable(b);
+	mutex_unlock(&b->turn);
+	return ret;
+}
+
+static int disable(int who)
+{
+	struct frontswap_backend *b = backend(who);
+	int ret;
+
+	if (!b)
+		return -ENOENT;
+	mutex_lock(&b->turn);
+	ret = frontswap_disable(b);
+	mutex_unlock(&b->turn);
+	return ret;
+}
+
+/*
+ * What frontswap_drain_type() does, without a swap device; it stops with
+ * drain_error after a page.
+ */
+static int fake_drain(struct frontswap_backend *b, unsigned int type)
+{
+	struct frontswap_seat *seat = b->seat[type];
+	unsigned long bit;
+	struct page *page;
+	int ret;
+
+	if (!seat)
+		return 0;
+	for_each_set_bit(bit, seat->map, seat->nr_slots) {
+		if (ft->drain_error && ft->drain_moves-- <= 0)
+			return ft->drain_error;
+		page = new_page(type, bit);
+		ret = frontswap_read_copy(seat, type, bit, page);
+		if (!ret && frontswap_give_away(&ft->reg, type, bit, page))
+			ft->on_device++;
+		if (!ret || ret == -ENOENT)
+			frontswap_drop_copy(seat, type, bit);
+		free_locked_page(page);
+		if (ret && ret != -ENOENT)
+			return ret;
+	}
+	return 0;
 }
 
 /* Takes the log, so that each expectation is about what came since the last. */
@@ -642,7 +699,7 @@ static void newest_is_asked_first(struct kunit *test)
 	reg(1);
 	reg(2);
 	swapon(1);
-	EXPECT_CALLS("Ai0 Bi0 Ci0 Ai1 Bi1 Ci1");
+	EXPECT_CALLS("Ai0 Bi0 Ci0 Ci1 Bi1 Ai1");
 	ft->fake[2].refuses = true;
 	ft->fake[1].refuses = true;
 	store(0, 1);
@@ -943,6 +1000,114 @@ static void unregister_waits_for_invalidate(struct kunit *test)
 	EXPECT_CALLS("Ax0");
 }
 
+/* Draining */
+
+static void disable_moves_pages_to_the_device(struct kunit *test)
+{
+	ft->reg.drain = fake_drain;
+	swapon(0);
+	swapon(1);
+	reg(0);
+	store(0, 1);
+	store(1, 2);
+	ft->len = 0;
+	KUNIT_EXPECT_EQ(test, disable(0), 0);
+	EXPECT_CALLS("Al0:1 Ad0:1 Al1:2 Ad1:2 Ax1 Ax0");
+	KUNIT_EXPECT_EQ(test, ft->on_device, 2);
+	KUNIT_EXPECT_NE(test, store(0, 1), 0);
+	KUNIT_EXPECT_FALSE(test, static_key_enabled(&test_key));
+	KUNIT_EXPECT_EQ(test, disable(0), 0);
+	swapoff(1);
+	EXPECT_CALLS("");
+	KUNIT_EXPECT_EQ(test, enable(0), 0);
+	KUNIT_EXPECT_EQ(test, enable(0), 0);
+	EXPECT_CALLS("Ai0");
+	KUNIT_EXPECT_EQ(test, store(0, 1), 0);
+	EXPECT_LOAD(0, 1, ft->last_value);
+}
+
+static void disable_gives_pages_to_another(struct kunit *test)
+{
+	ft->reg.drain = fake_drain;
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	reg(1);
+	ft->len = 0;
+	KUNIT_EXPECT_EQ(test, unreg(0), 0);
+	EXPECT_CALLS("Al0:1 Bs0:1 Ad0:1 Ax0");
+	EXPECT_LOAD(0, 1, 1);
+	KUNIT_EXPECT_EQ(test, ft->on_device, 0);
+	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(1)), 1ul);
+}
+
+static void failed_drain_leaves_load_only(struct kunit *test)
+{
+	ft->reg.drain = fake_drain;
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	store(0, 2);
+	ft->drain_error = -EIO;
+	ft->drain_moves = 1;
+	KUNIT_EXPECT_EQ(test, disable(0), -EIO);
+	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), 1ul);
+	ft->len = 0;
+	KUNIT_EXPECT_NE(test, store(0, 3), 0);
+	EXPECT_LOAD(0, 2, 2);
+	EXPECT_CALLS("Al0:2");
+	KUNIT_EXPECT_EQ(test, unreg(0), -EIO);
+	KUNIT_EXPECT_EQ(test, enable(0), 0);
+	KUNIT_EXPECT_EQ(test, store(0, 3), 0);
+	ft->drain_error = 0;
+	KUNIT_EXPECT_EQ(test, unreg(0), 0);
+	KUNIT_EXPECT_EQ(test, ft->on_device, 3);
+}
+
+static void load_error_stops_drain(struct kunit *test)
+{
+	ft->reg.drain = fake_drain;
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	ft->fake[0].load_error = -EIO;
+	KUNIT_EXPECT_EQ(test, disable(0), -EIO);
+	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), 1ul);
+	ft->fake[0].load_error = -ENOENT;
+	KUNIT_EXPECT_EQ(test, disable(0), 0);
+	KUNIT_EXPECT_EQ(test, ft->on_device, 0);
+}
+
+static void interrupted_drain_changes_nothing(struct kunit *test)
+{
+	ft->reg.drain = fake_drain;
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	ft->drain_error = -EINTR;
+	KUNIT_EXPECT_EQ(test, disable(0), -EINTR);
+	KUNIT_EXPECT_EQ(test, store(0, 2), 0);
+	EXPECT_LOAD(0, 1, 1);
+	EXPECT_CALLS("Ai0 As0:1 As0:2 Al0:1");
+	ft->drain_error = 0;
+}
+
+static void write_through_needs_no_copy(struct kunit *test)
+{
+	ft->reg.drain = fake_drain;
+	ft->fake[0].ops.flags |= FRONTSWAP_WRITE_THROUGH;
+	swapon(0);
+	reg(0);
+	KUNIT_EXPECT_NE(test, store(0, 1), 0);
+	EXPECT_LOAD(0, 1, 1);
+	KUNIT_EXPECT_EQ(test, frontswap_failed_stores(&ft->reg), 0ull);
+	ft->fake[0].load_error = -EIO;
+	EXPECT_NO_LOAD(0, 1, -ENOENT);
+	KUNIT_EXPECT_EQ(test, frontswap_stat(backend(0), FRONTSWAP_LOAD_ERRORS),
+			1ul);
+	ft->fake[0].load_error = 0;
+}
+
 /*
  * All orders of everything, over two types with one slot each and two backends,
  * against a model. The model's states are few, so each operation is tried in each
@@ -950,19 +1115,20 @@ static void unregister_waits_for_invalidate(struct kunit *test)
  */
 
 enum op_kind {
-	OP_SWAPON, OP_SWAPOFF, OP_REGISTER, OP_UNREGISTER, OP_STORE, OP_LOAD,
-	OP_INVALIDATE, OP_REFUSE, NR_OP_KINDS
+	OP_SWAPON, OP_SWAPOFF, OP_REGISTER, OP_UNREGISTER, OP_ENABLE, OP_DISABLE,
+	OP_STORE, OP_LOAD, OP_INVALIDATE, OP_REFUSE, NR_OP_KINDS
 };
 
 #define NR_OPS		(2 * NR_OP_KINDS)
 #define SLOT		5
 #define NOBODY		2
-#define MAX_CODE	(1 << 10)
+#define MAX_CODE	(1 << 11)
 
 struct model {
 	u8 on[2];
-	u8 nr;			/* backends attached, */
+	u8 nr;			/* backends registered, */
 	u8 order[2];		/* in the order in which they are asked */
+	u8 attached[2];
 	u8 holder[2];		/* of each type's slot */
 	u8 refuses[2];
 	u64 value[2];
@@ -986,10 +1152,11 @@ static unsigned int encode(const struct model *m)
 
 	for (type = 0; type < 2; type++)
 		code = code * 4 + (m->on[type] ? 1 + m->holder[type] : 0);
+	code = code * 4 + m->attached[0] * 2 + m->attached[1];
 	return code * 4 + m->refuses[0] * 2 + m->refuses[1];
 }
 
-static bool model_is_attached(const struct model *m, int who)
+static bool model_is_registered(const struct model *m, int who)
 {
 	return (m->nr > 0 && m->order[0] == who) ||
 	       (m->nr > 1 && m->order[1] == who);
@@ -1008,16 +1175,14 @@ static bool model_allows(const struct model *m, int op)
 	}
 }
 
-static int model_store(struct model *m, int type, u64 value)
+static int model_offer(struct model *m, int type, u64 value)
 {
 	int i;
 
-	if (m->on[type] && m->holder[type] != NOBODY)
-		expect(m, m->holder[type], 'd', type);
 	m->holder[type] = NOBODY;
-	if (!m->on[type])
-		return -ENOSPC;
 	for (i = 0; i < m->nr; i++) {
+		if (!m->attached[m->order[i]])
+			continue;
 		expect(m, m->order[i], 's', type);
 		if (!m->refuses[m->order[i]]) {
 			m->holder[type] = m->order[i];
@@ -1028,42 +1193,85 @@ static int model_store(struct model *m, int type, u64 value)
 	return -ENOSPC;
 }
 
-static int model_register(struct model *m, int who)
+static int model_store(struct model *m, int type, u64 value)
+{
+	if (!m->on[type])
+		return -ENOSPC;
+	if (m->holder[type] != NOBODY)
+		expect(m, m->holder[type], 'd', type);
+	return model_offer(m, type, value);
+}
+
+static int model_enable(struct model *m, int who)
 {
 	int type;
 
-	if (model_is_attached(m, who))
-		return -EALREADY;
+	if (!model_is_registered(m, who))
+		return -ENOENT;
 	for (type = 0; type < 2; type++)
-		if (m->on[type])
+		if (m->on[type] && !m->attached[who])
 			expect(m, who, 'i', type);
+	m->attached[who] = 1;
+	return 0;
+}
+
+/* Each page goes to another backend, or to the device. */
+static int model_disable(struct model *m, int who)
+{
+	int type;
+
+	if (!model_is_registered(m, who))
+		return -ENOENT;
+	if (!m->attached[who])
+		return 0;
+	m->attached[who] = 0;
+	for (type = 0; type < 2; type++) {
+		if (!m->on[type] || m->holder[type] != who)
+			continue;
+		expect(m, who, 'l', type);
+		model_offer(m, type, m->value[type]);
+		expect(m, who, 'd', type);
+	}
+	for (type = 1; type >= 0; type--)
+		if (m->on[type])
+			expect(m, who, 'x', type);
+	return 0;
+}
+
+static int model_register(struct model *m, int who)
+{
+	if (model_is_registered(m, who))
+		return -EALREADY;
 	m->order[1] = m->order[0];
 	m->order[0] = who;
 	m->nr++;
-	return 0;
+	return model_enable(m, who);
 }
 
 static int model_unregister(struct model *m, int who)
 {
-	int type;
+	int ret = model_disable(m, who);
 
-	if (!model_is_attached(m, who))
-		return -ENOENT;
-	for (type = 0; type < 2; type++)
-		if (m->on[type] && m->holder[type] == who)
-			return -EBUSY;
-	for (type = 1; type >= 0; type--)
-		if (m->on[type])
-			expect(m, who, 'x', type);
+	if (ret)
+		return ret;
 	if (m->order[0] == who)
 		m->order[0] = m->order[1];
 	m->nr--;
 	return 0;
 }
 
+static void model_tell(struct model *m, char what, int type)
+{
+	int i;
+
+	for (i = 0; i < m->nr; i++)
+		if (m->attached[m->order[i]])
+			expect(m, m->order[i], what, type);
+}
+
 static int model_do(struct model *m, int op, u64 value)
 {
-	int arg = op & 1, i;
+	int arg = op & 1;
 
 	m->len = 0;
 	m->log[0] = '\0';
@@ -1071,19 +1279,21 @@ static int model_do(struct model *m, int op, u64 value)
 	case OP_SWAPON:
 		m->on[arg] = 1;
 		m->holder[arg] = NOBODY;
-		for (i = m->nr; i--; )
-			expect(m, m->order[i], 'i', arg);
+		model_tell(m, 'i', arg);
 		return 0;
 	case OP_SWAPOFF:
 		m->on[arg] = 0;
 		m->holder[arg] = NOBODY;
-		for (i = 0; i < m->nr; i++)
-			expect(m, m->order[i], 'x', arg);
+		model_tell(m, 'x', arg);
 		return 0;
 	case OP_REGISTER:
 		return model_register(m, arg);
 	case OP_UNREGISTER:
 		return model_unregister(m, arg);
+	case OP_ENABLE:
+		return model_enable(m, arg);
+	case OP_DISABLE:
+		return model_disable(m, arg);
 	case OP_STORE:
 		return model_store(m, arg, value);
 	case OP_LOAD:
@@ -1096,10 +1306,8 @@ static int model_do(struct model *m, int op, u64 value)
 			expect(m, m->holder[arg], 'd', arg);
 		m->holder[arg] = NOBODY;
 		return 0;
-	case OP_REFUSE:
-		m->refuses[arg] ^= 1;
-		return 0;
 	default:
+		m->refuses[arg] ^= 1;
 		return 0;
 	}
 }
@@ -1118,6 +1326,10 @@ static int really_do(int op, u64 *got)
 		return reg(arg);
 	case OP_UNREGISTER:
 		return unreg(arg);
+	case OP_ENABLE:
+		return enable(arg);
+	case OP_DISABLE:
+		return disable(arg);
 	case OP_STORE:
 		return store(arg, SLOT);
 	case OP_LOAD:
@@ -1125,10 +1337,8 @@ static int really_do(int op, u64 *got)
 	case OP_INVALIDATE:
 		invalidate(arg, SLOT);
 		return 0;
-	case OP_REFUSE:
-		ft->fake[arg].refuses ^= 1;
-		return 0;
 	default:
+		ft->fake[arg].refuses ^= 1;
 		return 0;
 	}
 }
@@ -1140,14 +1350,15 @@ static void check_figures(const struct model *m)
 	for (who = 0; who < 2; who++) {
 		unsigned long held = 0;
 
-		if (!model_is_attached(m, who))
+		if (!model_is_registered(m, who))
 			continue;
 		for (type = 0; type < 2; type++)
 			held += m->on[type] && m->holder[type] == who;
 		KUNIT_EXPECT_EQ(ft->test, frontswap_stored_pages(backend(who)),
 				held);
 	}
-	KUNIT_EXPECT_EQ(ft->test, static_key_count(&test_key.key), m->nr);
+	KUNIT_EXPECT_EQ(ft->test, static_key_count(&test_key.key),
+			m->attached[0] + m->attached[1]);
 }
 
 static void step(struct model *m, int op)
@@ -1223,6 +1434,7 @@ static void every_operation_in_every_state(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, w);
 	ft->reg.quiet = true;
+	ft->reg.drain = fake_drain;
 	while ((len = find_path(w, &m)) >= 0) {
 		while (len--) {
 			step(&m, w->path[len]);
@@ -1240,21 +1452,26 @@ static void every_operation_in_every_state(struct kunit *test)
 	}
 	kunit_info(test, "%u states, %u pairs of state and operation, %u steps\n",
 		   states, pairs, steps);
-	/* Orders 5, (off, nobody, A, B) twice less who is not attached, refusals 4. */
-	KUNIT_EXPECT_EQ(test, states, 4u * (2 * 2 + 3 * 3 * 2 + 4 * 4 * 2));
+	/*
+	 * Per type off, nobody, or one of k attached: (2 + k)^2. None registered; A
+	 * or B, attached or not; A and B in two orders, with k = 0, 1, 1, 2.
+	 */
+	KUNIT_EXPECT_EQ(test, states,
+			4u * (4 + 2 * (4 + 9) + 2 * (4 + 9 + 9 + 16)));
 	kvfree(w);
 }
 
 /* What the model does not have as a state, short histories may: all of them. */
 static void every_short_sequence(struct kunit *test)
 {
-	const int depth = 4;
+	const int depth = 4; /* 160,000 of them */
 	unsigned int seq, all = 1;
 	int i;
 
 	if (IS_ENABLED(CONFIG_SMP))
 		kunit_skip(test, "waits for too many grace periods: run it on UML");
 	ft->reg.quiet = true;
+	ft->reg.drain = fake_drain;
 	for (i = 0; i < depth; i++)
 		all *= NR_OPS;
 	for (seq = 0; seq < all; seq++) {
@@ -1271,7 +1488,7 @@ static void every_short_sequence(struct kunit *test)
 				step(&m, 2 * OP_REFUSE + i);
 		}
 		for (i = 0; i < 2; i++)
-			if (model_is_attached(&m, i))
+			if (model_is_registered(&m, i))
 				step(&m, 2 * OP_UNREGISTER + i);
 		cond_resched();
 	}
@@ -1310,6 +1527,12 @@ static struct kunit_case frontswap_test_cases[] = {
 	KUNIT_CASE(no_backend_no_map),
 	KUNIT_CASE(unregister_waits_for_store),
 	KUNIT_CASE(unregister_waits_for_invalidate),
+	KUNIT_CASE(disable_moves_pages_to_the_device),
+	KUNIT_CASE(disable_gives_pages_to_another),
+	KUNIT_CASE(failed_drain_leaves_load_only),
+	KUNIT_CASE(load_error_stops_drain),
+	KUNIT_CASE(interrupted_drain_changes_nothing),
+	KUNIT_CASE(write_through_needs_no_copy),
 	KUNIT_CASE(every_operation_in_every_state),
 	KUNIT_CASE(every_short_sequence),
 	{}

@@ -19,9 +19,17 @@
 #define FRONTSWAP_DIRECT_LOAD	BIT(0)
 
 /**
+ * define FRONTSWAP_WRITE_THROUGH - pages go to the swap device as well
+ *
+ * A load that fails is then read from the device, and detaching the backend
+ * writes nothing. Such a backend is not given the pages of one that is drained.
+ */
+#define FRONTSWAP_WRITE_THROUGH	BIT(1)
+
+/**
  * struct frontswap_ops - what a backend provides
  * @init: A swap area has come into use. Called once for each area in use, whether
- *	swapon came before or after the backend; at registration in ascending
+ *	swapon came before or after the backend; at attaching in ascending
  *	order of @type. No store for @type arrives before it has returned.
  *	Optional. It may sleep and allocate with GFP_KERNEL. It must not load
  *	modules, nor call swapon, swapoff or the functions below, and it holds
@@ -30,16 +38,19 @@
  *	dropped any older copy of the slot, and calls for one slot never overlap.
  *	Mandatory. Returns 0 once the data has been taken: the page may be
  *	reused at once. Any other value refuses the page, which then goes to the
- *	next backend or to the device. @page is locked, in the swap cache and
- *	never part of a larger folio. Called in reclaim: it may sleep, but must
- *	not depend on memory being freed.
+ *	next backend or to the device. @page is locked, has the swap entry as its
+ *	private word, and is never part of a larger folio; it is in the swap
+ *	cache, unless it comes from a backend that is being drained: then it is a
+ *	page of the core's own, charged to no memory cgroup. Called in reclaim
+ *	or by a drain: it may sleep, but must not depend on memory being freed.
  * @load: Fill @page with the copy taken for slot @offset of area @type, and keep
  *	the copy. Mandatory. Returns 0 when the page has been filled; -ENOENT when
  *	the backend itself has written the copy to the swap device, which is
  *	then read; any other value means that the page is lost: the reader gets
  *	an I/O error, never the stale bytes of the device. @page is locked and
  *	not uptodate, and stays so: see FRONTSWAP_DIRECT_LOAD. It may sleep, and
- *	may be called in reclaim. Loads and stores of other slots run beside it.
+ *	may be called in reclaim. Loads and stores of other slots run beside it. A
+ *	drain calls it too, with a page of the core's own, and ends when it fails.
  * @invalidate_page: The copy of slot @offset of area @type is no longer needed.
  *	Called once at most for each copy taken. Cannot fail. Optional. Called
  *	inside an RCU read section, and most often under a spinlock of the swap
@@ -52,8 +63,8 @@
  * @name: Name in the log and below /sys/kernel/mm/frontswap/. Optional: NULL
  *	stands for the name of the module.
  * @priority: Backends are asked in descending order of it, among equals the
- *	newest first. Optional.
- * @flags: FRONTSWAP_DIRECT_LOAD or 0. Optional.
+ *	one registered last first. Optional.
+ * @flags: FRONTSWAP_DIRECT_LOAD, FRONTSWAP_WRITE_THROUGH. Optional.
  *
  * The first five members are those of Linux 4.2 to 6.5, in their order, so a
  * backend written for those builds and works unchanged. The structure is

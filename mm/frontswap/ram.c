@@ -104,7 +104,7 @@ static int __init ram_init(void)
 }
 module_init(ram_init);
 
-/* The core pins the module while the backend is registered. */
+/* The core pins the module while the backend is attached, so it is not. */
 static void __exit ram_exit(void)
 {
 	frontswap_unregister_ops(&ram_ops);

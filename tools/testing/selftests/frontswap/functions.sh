@@ -202,10 +202,12 @@ unload_modules() {
 	done
 }
 
-# Some backends stay attached for good. They must not take other tests' pages.
+# What a test has loaded is detached, so that it can be unloaded.
 retire_backends() {
-	quietly set_file /sys/module/frontswap_ram/parameters/max_pages 0
-	quietly set_file /sys/module/frontswap_classic/parameters/enabled 0
+	for retire_backend in ram frontswap_classic; do
+		attached $retire_backend || continue
+		set_file "$FRONTSWAP/$retire_backend/enabled" 0 || status=1
+	done
 	! [ -d "$FAULTY" ] || set_faulty registered 0 || status=1
 }
 

@@ -21,6 +21,8 @@ export LC_ALL=C
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 
 known_good=6.1.192
+# What drives QEMU and the mutants stay in this project.
+not_for_the_kernel='^tools/testing/selftests/frontswap/(harness|mutants)/'
 patches=$top/patches/linux-$KERNEL
 logs=${FS_LOGS:-$O/logs}
 

@@ -5,12 +5,12 @@
 lock
 sub need.sh source build vm space=4096
 sub source.sh
-sub build.sh normal
-sub initramfs.sh normal
+sub build.sh bare
+sub initramfs.sh bare
 say "booting"
-if sub vm.sh normal story; then
+if sub vm.sh bare story; then
 	say "all is well"
 else
-	tail -n 15 "$logs/normal.story.console" | tr -d '\r' | sed 's/^/   /' >&2 || :
+	tail -n 15 "$logs/bare.story.console" | tr -d '\r' | sed 's/^/   /' >&2 || :
 	die "the story did not end well"
 fi

@@ -84,7 +84,7 @@ commit() {
 take() {
 	local f
 	for f in $1; do
-		(cd "$top" && git ls-files -co --exclude-standard -- "$f" | grep . |
+		(cd "$top" && git ls-files -co --exclude-standard -- "$f" | grep -vE "$not_for_the_kernel" |
 			rsync -rlp --files-from=- ./ "$repo/") || die "there is no $f"
 	done
 }

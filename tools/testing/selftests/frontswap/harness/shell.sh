@@ -5,7 +5,7 @@
 lock
 sub need.sh source build vm space=4096
 sub source.sh
-sub build.sh normal
-sub initramfs.sh normal
+sub build.sh bare
+sub initramfs.sh bare
 say "booting; exit or ctrl-a x ends the guest"
-sub vm.sh normal shell
+sub vm.sh bare shell

@@ -64,7 +64,7 @@ ours() {
 		git -C "$top" ls-files -co --exclude-standard -- "${dirs[@]}"
 	else
 		(cd "$top" && { find "${dirs[@]}" -type f 2>/dev/null || :; })
-	fi | sort | while read -r f; do [ ! -f "$top/$f" ] || echo "$f"; done
+	fi | grep -vE "$not_for_the_kernel" | sort | while read -r f; do [ ! -f "$top/$f" ] || echo "$f"; done
 }
 
 touched() { sed -nE 's@^(---|\+\+\+) [ab]/([^[:space:]]+).*@\2@p' "$@" | sort -u; }

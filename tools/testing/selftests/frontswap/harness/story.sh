@@ -32,7 +32,8 @@ memory=$(awk '/MemTotal/ { print int($2 / 1024) }' /proc/meminfo)
 echo "    Linux $(uname -r), $(nproc) CPUs, $memory MiB for use"
 
 tell "1. swapon $area, a disk. No backend module is there."
-echo "    built in: $(cd $backends && echo *), enabled: $(cat /sys/module/zswap/parameters/enabled)"
+[ -z "$(ls $backends)" ] || lost "there is a backend already"
+echo "    backends: none"
 swapon $area || lost "swapon"
 show </proc/swaps
 

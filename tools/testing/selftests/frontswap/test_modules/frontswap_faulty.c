@@ -20,6 +20,7 @@
 #include <linux/pagemap.h>
 #include <linux/ratelimit.h>
 #include <linux/spinlock.h>
+#include <linux/swapops.h>
 #include <linux/xarray.h>
 
 #include "frontswap_faulty.h"
@@ -156,8 +157,8 @@ static void judge_store(unsigned int type, pgoff_t offset, struct page *page)
 		wrong("store to type %u, which is not set up", type);
 	if (THIS_MODULE->state != MODULE_STATE_LIVE)
 		wrong("store while the module is not live");
-	if (!PageLocked(page) || !PageSwapCache(page))
-		wrong("store of a page not locked or not in the swap cache");
+	if (!PageLocked(page) || page_private(page) != swp_entry(type, offset).val)
+		wrong("store of a page not locked or not of this slot");
 	if (PageCompound(page))
 		wrong("store of a part of a large folio");
 	if (xa_load(&copies[type], offset))

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * frontswap: move the pages that a backend holds to the swap device
+ *
+ * The only part that looks into the swap cache. The backend's store gate is
+ * closed, everything else goes on: faults, frees, swapoff of the area.
+ *
+ * A slot that nobody has in memory is pinned as a fault that bypasses the swap
+ * cache pins it, with swapcache_prepare(): whoever else wants it waits. Its copy
+ * is loaded into a page of ours, offered to the other backends or written to the
+ * device, and dropped; then the pin is given up. Without the pin:
+ *
+ *   CPU0 drain                        CPU1
+ *   load(off)
+ *                                     faults the page in, frees the slot; it is
+ *                                     used again, for a page that goes to the
+ *                                     device, the gate being closed
+ *   writes the old bytes over it
+ *
+ * The bit is tested again under the pin, as all of that may happen between
+ * finding the bit and pinning the slot, too.
+ *
+ * A slot whose page is in the swap cache needs no I/O: the page is marked dirty,
+ * so that reclaim writes it, and then the copy is dropped.
+ *
+ * Many writes are in flight, or a disk's latency is paid for each page. While
+ * slots are pinned no page lock is waited for: its holder may be waiting for one
+ * of these pins in __read_swap_cache_async().
+ */
+#define pr_fmt(fmt) "frontswap: " fmt
+
+#include <linux/bio.h>
+#include <linux/blkdev.h>
+#include <linux/completion.h>
+#include <linux/highmem.h>
+#include <linux/pagemap.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/swap.h>
+#include <linux/swap_slots.h>
+#include <linux/swapops.h>
+
+#include "frontswap_internal.h"
+#include "swap.h"
+
+#define DRAIN_IN_FLIGHT		32
+
+struct drain_write {
+	struct drain *drain;
+	struct page *page;
+	pgoff_t offset;
+	struct bio bio;
+	struct bio_vec vec;
+};
+
+/**
+ * struct drain - one pass over what a backend holds of a swap type
+ * @backend: Whose pages they are.
+ * @type: Swap type.
+ * @si: The area, with a reference that keeps swapoff from finishing, or NULL.
+ * @seat: @backend's, valid as long as there is a reference on @si.
+ * @under_way: Writes not completed, and one for whoever waits.
+ * @idle: Completed when @under_way has become 0.
+ * @nr: Slots pinned; their writes are the first in @write.
+ * @parked: A slot was met that waits in a CPU's cache to be freed.
+ * @again: A slot was met that could not be moved now.
+ * @write: Pages and bios.
+ */
+struct drain {
+	struct frontswap_backend *backend;
+	unsigned int type;
+	struct swap_info_struct *si;
+	struct frontswap_seat *seat;
+	atomic_t under_way;
+	struct completion idle;
+	unsigned int nr;
+	bool parked;
+	bool again;
+	struct drain_write write[DRAIN_IN_FLIGHT];
+};
+
+static void drain_free(struct drain *d)
+{
+	int i;
+
+	for (i = 0; i < DRAIN_IN_FLIGHT; i++) {
+		if (!d->write[i].page)
+			continue;
+		set_page_private(d->write[i].page, 0);
+		__ClearPageLocked(d->write[i].page);
+		__free_page(d->write[i].page);
+	}
+	kvfree(d);
+}
+
+static struct drain *drain_alloc(struct frontswap_backend *b, unsigned int type)
+{
+	struct drain *d = kvzalloc(sizeof(*d), GFP_KERNEL);
+	int i;
+
+	if (!d)
+		return NULL;
+	d->backend = b;
+	d->type = type;
+	atomic_set(&d->under_way, 1);
+	init_completion(&d->idle);
+	for (i = 0; i < DRAIN_IN_FLIGHT; i++) {
+		d->write[i].drain = d;
+		d->write[i].page = alloc_page(GFP_KERNEL);
+		if (!d->write[i].page) {
+			drain_free(d);
+			return NULL;
+		}
+		__SetPageLocked(d->write[i].page);
+	}
+	return d;
+}
+
+/* entry.val == 0 is refused by get_swap_device(), so ask with another offset. */
+static bool drain_get_area(struct drain *d)
+{
+	d->si = get_swap_device(swp_entry(d->type, 1));
+	if (!d->si)
+		return false;
+	d->seat = READ_ONCE(d->backend->seat[d->type]);
+	if (d->seat)
+		return true;
+	put_swap_device(d->si);
+	d->si = NULL;
+	return false;
+}
+
+static void drain_put_area(struct drain *d)
+{
+	put_swap_device(d->si);
+	d->si = NULL;
+}
+
+static void drain_written(struct drain *d)
+{
+	if (atomic_dec_and_test(&d->under_way))
+		complete(&d->idle);
+}
+
+static void drain_end_io(struct bio *bio)
+{
+	struct drain_write *w = container_of(bio, struct drain_write, bio);
+
+	drain_written(w->drain);
+}
+
+static void drain_submit(struct drain *d, struct drain_write *w)
+{
+	bio_init(&w->bio, d->si->bdev, &w->vec, 1, REQ_OP_WRITE | REQ_SWAP);
+	w->bio.bi_iter.bi_sector = swap_page_sector(w->page);
+	w->bio.bi_end_io = drain_end_io;
+	__bio_add_page(&w->bio, w->page, PAGE_SIZE, 0);
+	count_vm_event(PSWPOUT);
+	atomic_inc(&d->under_way);
+	submit_bio(&w->bio);
+}
+
+static void drain_unpin(struct drain *d, pgoff_t offset)
+{
+	swapcache_clear(d->si, swp_entry(d->type, offset));
+}
+
+/* Waits for the writes, drops the copies of what has been written, unpins all. */
+static int drain_flush(struct drain *d)
+{
+	unsigned int i;
+	int ret = 0;
+
+	if (!d->nr)
+		return 0;
+	drain_written(d);
+	wait_for_completion(&d->idle);
+	reinit_completion(&d->idle);
+	atomic_set(&d->under_way, 1);
+
+	for (i = 0; i < d->nr; i++) {
+		struct drain_write *w = &d->write[i];
+		int err = blk_status_to_errno(w->bio.bi_status);
+
+		if (err)
+			ret = err;
+		else
+			frontswap_drop_copy(d->seat, d->type, w->offset);
+		bio_uninit(&w->bio);
+		drain_unpin(d, w->offset);
+	}
+	d->nr = 0;
+	return ret;
+}
+
+/* The slot is pinned, and is unpinned here or by drain_flush(). */
+static int drain_pinned(struct drain *d, pgoff_t offset)
+{
+	struct drain_write *w = &d->write[d->nr];
+	int ret = 0;
+
+	if (!test_bit(offset, d->seat->map))
+		goto unpin;
+	if (d->backend->ops.flags & FRONTSWAP_WRITE_THROUGH)
+		goto drop;
+
+	set_page_private(w->page, swp_entry(d->type, offset).val);
+	ret = frontswap_read_copy(d->seat, d->type, offset, w->page);
+	if (ret == -ENOENT) {
+		ret = 0;
+		goto drop;
+	}
+	if (ret)
+		goto unpin;
+	if (!frontswap_give_away(d->backend->reg, d->type, offset, w->page))
+		goto drop;
+	if (data_race(d->si->flags & SWP_FS_OPS)) {
+		ret = -EOPNOTSUPP;
+		goto unpin;
+	}
+
+	w->offset = offset;
+	drain_submit(d, w);
+	if (++d->nr == DRAIN_IN_FLIGHT)
+		return drain_flush(d);
+	return 0;
+drop:
+	frontswap_drop_copy(d->seat, d->type, offset);
+unpin:
+	drain_unpin(d, offset);
+	return ret;
+}
+
+/* The page could not be read when it was wanted: try again, to make it good. */
+static int drain_read_page(struct drain *d, pgoff_t offset, struct page *page)
+{
+	struct page *copy = d->write[0].page;
+	int ret;
+
+	set_page_private(copy, swp_entry(d->type, offset).val);
+	ret = frontswap_read_copy(d->seat, d->type, offset, copy);
+	if (ret)
+		return ret;
+	memcpy_page(page, 0, copy, 0, PAGE_SIZE);
+	SetPageUptodate(page);
+	return 0;
+}
+
+/*
+ * The page is locked and in the swap cache, so nobody loads or frees its slot.
+ * Dirty before the copy goes: reclaim may look at it as soon as it is unlocked.
+ * If the device has the data, the copy may go and the page stay as it is.
+ */
+static int drain_locked_page(struct drain *d, pgoff_t offset, struct page *page)
+{
+	int ret;
+
+	if (!PageSwapCache(page) ||
+	    page_private(page) != swp_entry(d->type, offset).val) {
+		d->again = true;
+		return 0;
+	}
+	wait_on_page_writeback(page);
+	if (!test_bit(offset, d->seat->map))
+		return 0;
+	if (d->backend->ops.flags & FRONTSWAP_WRITE_THROUGH)
+		goto drop;
+	if (!PageUptodate(page)) {
+		ret = drain_read_page(d, offset, page);
+		if (ret == -ENOENT)
+			goto drop;
+		if (ret)
+			return ret;
+	}
+	set_page_dirty(page);
+drop:
+	frontswap_drop_copy(d->seat, d->type, offset);
+	return 0;
+}
+
+static int drain_cached(struct drain *d, pgoff_t offset)
+{
+	swp_entry_t entry = swp_entry(d->type, offset);
+	struct page *page;
+	int ret;
+
+	page = find_get_page(swap_address_space(entry), swp_offset(entry));
+	if (!page) {
+		if (READ_ONCE(d->si->swap_map[offset]) == SWAP_HAS_CACHE)
+			d->parked = true;
+		d->again = true;
+		return 0;
+	}
+	ret = drain_flush(d);
+	if (!ret)
+		ret = lock_page_killable(page);
+	if (!ret) {
+		ret = drain_locked_page(d, offset, page);
+		unlock_page(page);
+	}
+	put_page(page);
+	return ret;
+}
+
+static int drain_slot(struct drain *d, pgoff_t offset)
+{
+	switch (swapcache_prepare(swp_entry(d->type, offset))) {
+	case 0:
+		return drain_pinned(d, offset);
+	case -EEXIST:
+		return drain_cached(d, offset);
+	default:
+		/* Being freed, and the bit with it. */
+		d->again = true;
+		return 0;
+	}
+}
+
+/*
+ * From one bit to the next. The area is let go now and then, for a swapoff that
+ * waits for it; the type may be another area after that, with a seat of its own.
+ * A pin must not wait for reclaim that waits for I/O to this area, and a backend
+ * that is given our pages must not eat up the reserves: NOIO.
+ */
+static int drain_pass(struct drain *d)
+{
+	unsigned long offset = 0;
+	unsigned int flags, batch;
+	int ret = 0;
+
+	while (!ret && drain_get_area(d)) {
+		flags = memalloc_noio_save();
+		for (batch = 0; !ret && batch < DRAIN_IN_FLIGHT; batch++) {
+			offset = find_next_bit(d->seat->map, d->seat->nr_slots,
+					       offset);
+			if (offset >= d->seat->nr_slots)
+				break;
+			ret = drain_slot(d, offset++);
+		}
+		ret = drain_flush(d) ?: ret;
+		memalloc_noio_restore(flags);
+		batch = offset >= d->seat->nr_slots;
+		drain_put_area(d);
+		if (batch)
+			break;
+		if (signal_pending(current))
+			ret = -EINTR;
+		cond_resched();
+	}
+	return ret;
+}
+
+/*
+ * Slots that have been freed wait in per-CPU caches, with SWAP_HAS_CACHE set and
+ * their bits too, until there are enough of them. With no area held: this waits
+ * for a swapoff that is looking for users.
+ */
+static void drain_parked_slots(void)
+{
+	disable_swap_slots_cache_lock();
+	reenable_swap_slots_cache_unlock();
+}
+
+/**
+ * frontswap_drain_type() - move what a backend holds of a swap type
+ * @b: A backend whose store gate is closed.
+ * @type: Swap type, whether or not it is in use.
+ *
+ * Context: Process context, may sleep. No lock that swapon or swapoff need.
+ * Return: 0 if nothing was left; -EAGAIN if something was in use and may be moved
+ * later; -EINTR after a signal; -ENOMEM; the error of load() or of the device for
+ * a page that cannot be moved; -EOPNOTSUPP if the device is a file on a file
+ * system that does its own swap I/O. Nothing is lost in any case.
+ */
+int frontswap_drain_type(struct frontswap_backend *b, unsigned int type)
+{
+	struct drain *d;
+	int ret;
+
+	/* The area may be in the last phase of swapoff, or nearly on again. */
+	if (!READ_ONCE(b->seat[type]))
+		return 0;
+	d = drain_alloc(b, type);
+	if (!d)
+		return -ENOMEM;
+	ret = drain_pass(d);
+	if (!ret && d->parked)
+		drain_parked_slots();
+	if (!ret && d->again)
+		ret = -EAGAIN;
+	drain_free(d);
+	return ret;
+}

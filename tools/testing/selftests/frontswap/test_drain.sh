@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# A backend that holds pages is drained and detached while the memory's owner
+# goes on using it; its module can then be unloaded, loaded again, and attached
+# again, with a full replay. On a disk, on a ram disk, and with shared memory.
+# (Promises 8 and 9.)
+
+. ./functions.sh
+start "drain, detach, unload and come back"
+need_ram_disks
+
+# there_and_back DEVICE OPTION...
+there_and_back() {
+	area=$1
+	shift
+	swap_on "$area"
+	load_faulty
+	start_hog "$@"
+	hog fill out
+	expect "pages in the backend" "$(faulty pages)" -ge "$PAGES"
+
+	log "drained while everything is swapped out"
+	set_file "$FRONTSWAP/faulty/enabled" 0 || die "not detached"
+	expect "pages left in the backend" "$(faulty pages)" -eq 0
+	expect "stored_pages" "$(backend faulty stored_pages)" -eq 0
+	expect_text "enabled" "$(backend faulty enabled)" 0
+	expect_text "state" "$(backend faulty state)" detached
+	loads=$(faulty load_calls)
+	hog verify
+	expect "loads after that" "$(($(faulty load_calls) - loads))" -eq 0
+
+	log "unloaded and loaded on the swapping machine"
+	hog out
+	unload frontswap_faulty || die "rmmod of a detached backend"
+	hog verify dirty:1 out
+	load_now frontswap_faulty || die "modprobe"
+	expect "init calls of the new one" "$(faulty init_calls)" -eq 1
+	hog verify dirty:1 out
+	expect "pages in the backend" "$(faulty pages)" -ge "$PAGES"
+
+	log "half of it in memory again, and the swap cache too"
+	ask_hog dirty:2
+	set_file "$FRONTSWAP/faulty/enabled" 0 || die "not detached"
+	expect "pages left in the backend" "$(faulty pages)" -eq 0
+	hog verify out
+	set_file "$FRONTSWAP/faulty/enabled" 1 || die "not attached"
+	expect_text "state" "$(backend faulty state)" attached
+	hog verify dirty:1 out verify
+	expect "stored again" "$(backend faulty stores)" -ge "$PAGES"
+	stop_hog
+
+	log "unregistering drains too"
+	start_hog "$@"
+	hog fill out
+	set_faulty registered 0
+	expect "pages left in the backend" "$(faulty pages)" -eq 0
+	hog verify
+	stop_hog
+	swap_off "$area"
+	expect "wrong calls of the backend" "$(faulty violations)" -eq 0
+	unload frontswap_faulty || die "rmmod"
+}
+
+there_and_back "$DISK1"
+there_and_back "$RAM1"
+there_and_back "$DISK2" -S

@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# A drain that is killed leaves the backend as it was, attached and taking pages;
+# repeated until one gets to its end. Loads are slowed down so that there is time
+# to kill it. (Promise 8.)
+
+. ./functions.sh
+start "a drain that is killed"
+
+swap_on "$DISK1"
+load_faulty
+start_hog
+hog fill out
+set_faulty load_delay_ms 4
+for turn in 1 2 3; do
+	(echo 0 >"$FRONTSWAP/faulty/enabled") 2>/dev/null &
+	drain=$!
+	BACKGROUND="$BACKGROUND $drain"
+	loop_until 10 log_has 'faulty: draining' || die "no drain"
+	sleep 0.2
+	kill -TERM $drain
+	wait $drain && die "it has ended well"
+	expect_text "turn $turn: state" "$(backend faulty state)" attached
+	expect "turn $turn: pages left" "$(backend faulty stored_pages)" -gt 0
+done
+expect "drains interrupted" "$(log_count 'faulty: not detached: .*\(-4\)')" -eq 3
+set_faulty load_delay_ms 0
+hog verify dirty:1 out
+expect "pages in the backend" "$(faulty pages)" -ge "$PAGES"
+set_file "$FRONTSWAP/faulty/enabled" 0 || die "not detached"
+expect "pages left in the backend" "$(faulty pages)" -eq 0
+hog verify
+stop_hog

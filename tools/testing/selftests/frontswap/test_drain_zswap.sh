@@ -1,0 +1,24 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The built-in zswap is drained and detached like any other backend, which spares
+# the machine a swapoff, and attached again. (Promise 8.)
+
+. ./functions.sh
+start "zswap is drained and comes back"
+
+[ -d "$FRONTSWAP/zswap" ] || skip "no zswap"
+tune $ZSWAP/enabled 1
+swap_on "$DISK1"
+start_hog
+for turn in 1 2 3; do
+	log "turn $turn"
+	hog fill out
+	expect "pages in zswap" "$(backend zswap stored_pages)" -gt $((PAGES / 2))
+	set_file "$FRONTSWAP/zswap/enabled" 0 || die "not detached"
+	expect "pages left in zswap" "$(cat /sys/kernel/debug/zswap/stored_pages)" -eq 0
+	hog verify dirty:1 out verify
+	expect "pages in a zswap that is detached" "$(cat /sys/kernel/debug/zswap/stored_pages)" -eq 0
+	set_file "$FRONTSWAP/zswap/enabled" 1 || die "not attached"
+	expect_text "state" "$(backend zswap state)" attached
+done
+stop_hog
