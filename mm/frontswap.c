@@ -292,6 +292,15 @@ static noinline int frontswap_load_bounce(struct frontswap_backend *b,
 	return ret;
 }
 
+static void frontswap_say_load_failed(struct frontswap_backend *b,
+				      unsigned int type, pgoff_t offset, int err)
+{
+	count(b, FRONTSWAP_LOAD_ERRORS);
+	if (!test_and_set_bit(FRONTSWAP_SAID_LOAD_FAILED, &b->said))
+		registry_err(b->reg, "%s: load failed: type %u offset %lu: %d\n",
+			     b->name, type, offset, err);
+}
+
 static noinline int frontswap_load_failed(struct frontswap_backend *b,
 					  struct page *page, int ret)
 {
@@ -300,12 +309,9 @@ static noinline int frontswap_load_failed(struct frontswap_backend *b,
 	if (ret == -ENOENT)
 		return ret;
 
-	count(b, FRONTSWAP_LOAD_ERRORS);
+	frontswap_say_load_failed(b, swp_type(entry), swp_offset(entry), ret);
 	if (b->ops.flags & FRONTSWAP_WRITE_THROUGH)
 		return -ENOENT;
-	if (!test_and_set_bit(FRONTSWAP_SAID_LOAD_FAILED, &b->said))
-		registry_err(b->reg, "%s: load failed: type %u offset %lu: %d\n",
-			     b->name, swp_type(entry), swp_offset(entry), ret);
 	unlock_page(page);
 	return -EIO;
 }
@@ -383,7 +389,7 @@ int frontswap_read_copy(struct frontswap_seat *seat, unsigned int type,
 	ClearPageUptodate(page);
 	__SetPageLocked(page);
 	if (ret && ret != -ENOENT) {
-		count(b, FRONTSWAP_LOAD_ERRORS);
+		frontswap_say_load_failed(b, type, offset, ret);
 		ret = -EIO;
 	}
 	return ret;
@@ -538,7 +544,7 @@ static void frontswap_stand_up(struct frontswap_backend *b, unsigned int type)
 	struct frontswap_seat *seat = b->seat[type];
 	unsigned int left = bitmap_weight(seat->map, seat->nr_slots);
 
-	b->seat[type] = NULL;
+	WRITE_ONCE(b->seat[type], NULL);
 	this_cpu_add(b->stats->count[FRONTSWAP_INVALIDATES], left);
 	trace_frontswap_detach(b->name, type);
 	b->ops.invalidate_area(type);
@@ -567,7 +573,7 @@ int frontswap_registry_swapon(struct frontswap_registry *reg,
 	list_for_each_entry(b, &reg->backends, node) {
 		if (!b->attached)
 			continue;
-		b->seat[type] = frontswap_seat_alloc(b, nr_slots);
+		WRITE_ONCE(b->seat[type], frontswap_seat_alloc(b, nr_slots));
 		if (b->seat[type])
 			frontswap_sit_down(b, type);
 		else
@@ -872,9 +878,9 @@ static int frontswap_drain_and_detach(struct frontswap_backend *b)
  * @b: The backend.
  *
  * Context: Process context; @b->turn held.
- * Return: 0, also if it is detached; -EINTR after a signal, with everything as
- * before; else the error of a page that cannot be moved: the backend then keeps
- * its pages and serves them, but takes no more.
+ * Return: 0, also if it is detached; -EINTR after a signal or -ENOMEM, with
+ * everything as before; -EIO or -EOPNOTSUPP for a page that cannot be moved: the
+ * backend then keeps its pages and serves them, but takes no more.
  */
 int frontswap_disable(struct frontswap_backend *b)
 {
@@ -891,7 +897,7 @@ int frontswap_disable(struct frontswap_backend *b)
 	frontswap_close_gate(b);
 	ret = frontswap_drain_and_detach(b);
 	if (ret) {
-		if (was_open && (ret == -EINTR || ret == -EBUSY))
+		if (was_open && ret != -EIO && ret != -EOPNOTSUPP)
 			frontswap_open_gate(b);
 		registry_err(b->reg, "%s: not detached: %lu page(s) left (%d)\n",
 			     b->name, frontswap_stored_pages(b), ret);
@@ -1157,7 +1163,7 @@ static int __frontswap_register(struct frontswap_backend *b)
 int frontswap_registry_register(struct frontswap_registry *reg,
 				const struct frontswap_ops *ops)
 {
-	struct frontswap_backend *b = NULL;
+	struct frontswap_backend *b;
 	struct module *owner;
 	const char *name;
 	int ret;
@@ -1175,10 +1181,14 @@ int frontswap_registry_register(struct frontswap_registry *reg,
 				       "store and load are mandatory", -EINVAL);
 	else if (ops->name && frontswap_name_is_bad(ops->name))
 		ret = frontswap_refuse(reg, "(unnamed)", "bad name", -EINVAL);
-	else if (!(b = frontswap_backend_alloc(reg, ops)))
-		ret = frontswap_refuse(reg, name, "no memory", -ENOMEM);
 	if (ret)
 		goto put_owner;
+
+	b = frontswap_backend_alloc(reg, ops);
+	if (!b) {
+		ret = frontswap_refuse(reg, name, "no memory", -ENOMEM);
+		goto put_owner;
+	}
 	b->owner = owner;
 	ret = __frontswap_register(b);
 	if (ret)
@@ -1251,9 +1261,9 @@ int frontswap_registry_unregister(struct frontswap_registry *reg,
  * Context: Process context, may sleep. Not from a callback, and not in another
  * thread while the module's init function may still fail.
  * Return: 0; -EFAULT for no @ops; -EINVAL if store or load is missing, if a callback
- * is __init or if the name cannot be that of a directory; -EXDEV if the callbacks live in more than one
- * module; -ENODEV if that module is going away; -EALREADY if @ops are registered;
- * -EEXIST if the name is taken; -ENOMEM.
+ * is __init or if the name cannot be that of a directory; -EXDEV if the callbacks
+ * live in more than one module; -ENODEV if that module is going away; -EALREADY if
+ * @ops are registered; -EEXIST if the name is taken; -ENOMEM.
  */
 int frontswap_register_ops(const struct frontswap_ops *ops)
 {
@@ -1301,6 +1311,7 @@ frontswap_get_module_backend(struct frontswap_registry *reg,
 	list_for_each_entry_rcu(b, &reg->backends, node) {
 		if (b->owner != mod)
 			continue;
+		/* Looked at again under its mutex. */
 		if (live && data_race(b->open || !b->attached))
 			continue;
 		if (kobject_get_unless_zero(&b->kobj)) {
@@ -1320,6 +1331,16 @@ static void frontswap_module_is_live(struct frontswap_backend *b)
 	mutex_unlock(&b->turn);
 }
 
+/* True if it would not go. One that is on its way is waited for. */
+static bool frontswap_module_is_going(struct frontswap_backend *b)
+{
+	int ret = __frontswap_unregister(b);
+
+	if (ret == -ENOENT)
+		cond_resched();
+	return ret && ret != -ENOENT;
+}
+
 static int frontswap_module_notify(struct notifier_block *nb,
 				   unsigned long state, void *data)
 {
@@ -1335,7 +1356,7 @@ static int frontswap_module_notify(struct notifier_block *nb,
 		if (live)
 			frontswap_module_is_live(b);
 		else
-			stuck = WARN_ON(__frontswap_unregister(b));
+			stuck = WARN_ON(frontswap_module_is_going(b));
 		kobject_put(&b->kobj);
 	}
 	return NOTIFY_DONE;
@@ -1365,6 +1386,7 @@ unsigned long frontswap_stat(const struct frontswap_backend *b,
 	int cpu;
 
 	for_each_possible_cpu(cpu)
+		/* other CPUs go on counting */
 		sum += data_race(per_cpu_ptr(b->stats, cpu)->count[stat]);
 	return sum;
 }
@@ -1397,6 +1419,7 @@ u64 frontswap_failed_stores(const struct frontswap_registry *reg)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
+		/* other CPUs go on counting */
 		sum += data_race(*per_cpu_ptr(reg->failed_stores, cpu));
 	return sum;
 }

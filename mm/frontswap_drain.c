@@ -50,8 +50,8 @@ struct drain_write {
 	struct drain *drain;
 	struct page *page;
 	pgoff_t offset;
-	struct bio bio;
 	struct bio_vec vec;
+	struct bio bio;
 };
 
 /**
@@ -77,26 +77,47 @@ struct drain {
 	unsigned int nr;
 	bool parked;
 	bool again;
-	struct drain_write write[DRAIN_IN_FLIGHT];
+	struct drain_write *write[DRAIN_IN_FLIGHT];
 };
+
+static void drain_write_free(struct drain_write *w)
+{
+	if (w && w->page) {
+		set_page_private(w->page, 0);
+		__ClearPageLocked(w->page);
+		__free_page(w->page);
+	}
+	kfree(w);
+}
+
+static struct drain_write *drain_write_alloc(struct drain *d)
+{
+	struct drain_write *w = kzalloc(sizeof(*w), GFP_KERNEL);
+
+	if (!w)
+		return NULL;
+	w->drain = d;
+	w->page = alloc_page(GFP_KERNEL);
+	if (!w->page) {
+		kfree(w);
+		return NULL;
+	}
+	__SetPageLocked(w->page);
+	return w;
+}
 
 static void drain_free(struct drain *d)
 {
 	int i;
 
-	for (i = 0; i < DRAIN_IN_FLIGHT; i++) {
-		if (!d->write[i].page)
-			continue;
-		set_page_private(d->write[i].page, 0);
-		__ClearPageLocked(d->write[i].page);
-		__free_page(d->write[i].page);
-	}
-	kvfree(d);
+	for (i = 0; i < DRAIN_IN_FLIGHT; i++)
+		drain_write_free(d->write[i]);
+	kfree(d);
 }
 
 static struct drain *drain_alloc(struct frontswap_backend *b, unsigned int type)
 {
-	struct drain *d = kvzalloc(sizeof(*d), GFP_KERNEL);
+	struct drain *d = kzalloc(sizeof(*d), GFP_KERNEL);
 	int i;
 
 	if (!d)
@@ -106,13 +127,11 @@ static struct drain *drain_alloc(struct frontswap_backend *b, unsigned int type)
 	atomic_set(&d->under_way, 1);
 	init_completion(&d->idle);
 	for (i = 0; i < DRAIN_IN_FLIGHT; i++) {
-		d->write[i].drain = d;
-		d->write[i].page = alloc_page(GFP_KERNEL);
-		if (!d->write[i].page) {
+		d->write[i] = drain_write_alloc(d);
+		if (!d->write[i]) {
 			drain_free(d);
 			return NULL;
 		}
-		__SetPageLocked(d->write[i].page);
 	}
 	return d;
 }
@@ -152,6 +171,8 @@ static void drain_end_io(struct bio *bio)
 
 static void drain_submit(struct drain *d, struct drain_write *w)
 {
+	/* A backend may have changed it, and it says where the page goes. */
+	set_page_private(w->page, swp_entry(d->type, w->offset).val);
 	bio_init(&w->bio, d->si->bdev, &w->vec, 1, REQ_OP_WRITE | REQ_SWAP);
 	w->bio.bi_iter.bi_sector = swap_page_sector(w->page);
 	w->bio.bi_end_io = drain_end_io;
@@ -180,11 +201,10 @@ static int drain_flush(struct drain *d)
 	atomic_set(&d->under_way, 1);
 
 	for (i = 0; i < d->nr; i++) {
-		struct drain_write *w = &d->write[i];
-		int err = blk_status_to_errno(w->bio.bi_status);
+		struct drain_write *w = d->write[i];
 
-		if (err)
-			ret = err;
+		if (w->bio.bi_status)
+			ret = -EIO;
 		else
 			frontswap_drop_copy(d->seat, d->type, w->offset);
 		bio_uninit(&w->bio);
@@ -197,7 +217,7 @@ static int drain_flush(struct drain *d)
 /* The slot is pinned, and is unpinned here or by drain_flush(). */
 static int drain_pinned(struct drain *d, pgoff_t offset)
 {
-	struct drain_write *w = &d->write[d->nr];
+	struct drain_write *w = d->write[d->nr];
 	int ret = 0;
 
 	if (!test_bit(offset, d->seat->map))
@@ -215,6 +235,7 @@ static int drain_pinned(struct drain *d, pgoff_t offset)
 		goto unpin;
 	if (!frontswap_give_away(d->backend->reg, d->type, offset, w->page))
 		goto drop;
+	/* data race: the flag does not change while there is a reference */
 	if (data_race(d->si->flags & SWP_FS_OPS)) {
 		ret = -EOPNOTSUPP;
 		goto unpin;
@@ -235,7 +256,7 @@ unpin:
 /* The page could not be read when it was wanted: try again, to make it good. */
 static int drain_read_page(struct drain *d, pgoff_t offset, struct page *page)
 {
-	struct page *copy = d->write[0].page;
+	struct page *copy = d->write[d->nr]->page;
 	int ret;
 
 	set_page_private(copy, swp_entry(d->type, offset).val);
@@ -264,6 +285,13 @@ static int drain_locked_page(struct drain *d, pgoff_t offset, struct page *page)
 	wait_on_page_writeback(page);
 	if (!test_bit(offset, d->seat->map))
 		return 0;
+	if (PageHWPoison(page)) {
+		/* What it held was newer than the copy, or can be read again. */
+		if (!PageUptodate(page))
+			goto drop;
+		d->again = true;
+		return 0;
+	}
 	if (d->backend->ops.flags & FRONTSWAP_WRITE_THROUGH)
 		goto drop;
 	if (!PageUptodate(page)) {
@@ -292,13 +320,17 @@ static int drain_cached(struct drain *d, pgoff_t offset)
 		d->again = true;
 		return 0;
 	}
-	ret = drain_flush(d);
-	if (!ret)
-		ret = lock_page_killable(page);
-	if (!ret) {
-		ret = drain_locked_page(d, offset, page);
-		unlock_page(page);
+	/* With slots pinned, do not wait for anyone who may wait for a pin. */
+	if (PageWriteback(page) || !trylock_page(page)) {
+		ret = drain_flush(d);
+		if (!ret)
+			ret = lock_page_killable(page);
+		if (ret)
+			goto put;
 	}
+	ret = drain_locked_page(d, offset, page);
+	unlock_page(page);
+put:
 	put_page(page);
 	return ret;
 }
@@ -353,11 +385,13 @@ static int drain_pass(struct drain *d)
 
 /*
  * Slots that have been freed wait in per-CPU caches, with SWAP_HAS_CACHE set and
- * their bits too, until there are enough of them. With no area held: this waits
- * for a swapoff that is looking for users.
+ * their bits too, until there are enough of them. With no area held: swapoff has
+ * the mutex while it looks for users. It has emptied the caches then.
  */
 static void drain_parked_slots(void)
 {
+	if (!READ_ONCE(swap_slot_cache_enabled))
+		return;
 	disable_swap_slots_cache_lock();
 	reenable_swap_slots_cache_unlock();
 }
@@ -369,9 +403,9 @@ static void drain_parked_slots(void)
  *
  * Context: Process context, may sleep. No lock that swapon or swapoff need.
  * Return: 0 if nothing was left; -EAGAIN if something was in use and may be moved
- * later; -EINTR after a signal; -ENOMEM; the error of load() or of the device for
- * a page that cannot be moved; -EOPNOTSUPP if the device is a file on a file
- * system that does its own swap I/O. Nothing is lost in any case.
+ * later; -EINTR after a signal; -ENOMEM; -EIO for a page that cannot be loaded or
+ * written; -EOPNOTSUPP if the area is a file on a file system that does its own
+ * swap I/O. Nothing is lost in any case.
  */
 int frontswap_drain_type(struct frontswap_backend *b, unsigned int type)
 {

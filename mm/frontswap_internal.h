@@ -15,7 +15,7 @@
 #include <linux/percpu.h>
 
 /* swp_type() cannot give a number past this, so no access needs a check. */
-#define FRONTSWAP_TYPES		(1U << MAX_SWAPFILES_SHIFT)
+#define FRONTSWAP_TYPES		((unsigned int)BIT(MAX_SWAPFILES_SHIFT))
 #define FRONTSWAP_NAME_LEN	MODULE_NAME_LEN
 
 enum frontswap_stat {
@@ -89,14 +89,14 @@ struct frontswap_backend {
 	unsigned int seq;
 	unsigned int nr_replayed;
 	struct frontswap_seat *seat[FRONTSWAP_TYPES];
-	struct mutex turn;
+	struct mutex turn;	/* outermost */
 	bool attached;
 	bool open;
 	bool gone;
 	struct completion stores_done;
 	unsigned long said;
 	struct page *bounce;
-	struct mutex bounce_lock;
+	struct mutex bounce_lock;	/* the use of bounce */
 	struct kobject kobj;
 	char name[FRONTSWAP_NAME_LEN];
 };
@@ -121,8 +121,8 @@ struct frontswap_backend {
  * @quiet: Log nothing.
  */
 struct frontswap_registry {
-	struct mutex admin;
-	struct mutex lock;
+	struct mutex admin;	/* who is registered */
+	struct mutex lock;	/* swapon and swapoff against replay and detach */
 	DECLARE_BITMAP(need_init, MAX_SWAPFILES);
 	unsigned long nr_slots[MAX_SWAPFILES];
 	struct list_head backends;

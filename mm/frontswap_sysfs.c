@@ -19,6 +19,7 @@ static struct frontswap_backend *to_backend(struct kobject *kobj)
 static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
 			    char *buf)
 {
+	/* a snapshot */
 	return sysfs_emit(buf, "%d\n", data_race(to_backend(kobj)->attached));
 }
 
@@ -44,11 +45,13 @@ static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr,
 			  char *buf)
 {
 	struct frontswap_backend *b = to_backend(kobj);
-	const char *state = "detached";
+	/* a snapshot, which may be out of date when it is read */
+	bool attached = data_race(b->attached);
+	/* and so may this */
+	bool open = data_race(b->open);
 
-	if (data_race(b->attached))
-		state = data_race(b->open) ? "attached" : "load-only";
-	return sysfs_emit(buf, "%s\n", state);
+	return sysfs_emit(buf, "%s\n", !attached ? "detached" :
+			  open ? "attached" : "load-only");
 }
 static struct kobj_attribute state_attr = __ATTR_RO(state);
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Enable and disable two backends and zswap in loops on a small, nearly full area,
+# Enable and disable two backends, and zswap, in loops on a small, nearly full area,
 # in a control group at its limit, while another area comes and goes. A slot that
 # is freed while it is drained is used again at once there, which is what the
 # pinning of slots is for. (Promise 8 and its races.)
@@ -34,14 +34,18 @@ make_swap "$DISK2"
 AREAS="$DISK2"
 load_faulty load_delay_ms=0
 load_ram 1000
-tune $ZSWAP/enabled 1
+backends="faulty ram"
+if [ -d "$FRONTSWAP/zswap" ]; then
+	backends="$backends zswap"
+	tune $ZSWAP/enabled 1
+fi
 # Room for the hogs and little more.
 SWAP_KB=$((4 * 2048 * 9 / 8 + 1024))
 swap_on "$RAM1" 1
 set_file "$CGROUP/memory.max" $((24 * 1048576))
 run_hog_behind -m 2 -j 4 -r 100000 -T $((seconds + 90))
 hogs=$BEHIND
-for name in faulty ram zswap; do
+for name in $backends; do
 	toggle $name &
 	BACKGROUND="$BACKGROUND $!"
 done
@@ -57,7 +61,7 @@ done
 quietly kill -0 "$hogs" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
 stop_process "$hogs"
 [ ! -s "$TMP/errors" ] || die "failed: $(sort "$TMP/errors" | uniq -c)"
-for name in faulty ram zswap swapoff; do
+for name in $backends swapoff; do
 	expect "turns of $name" "$(wc -l <"$TMP/turns.$name")" -ge 3
 done
 expect "wrong calls of the backend" "$(faulty violations)" -eq 0

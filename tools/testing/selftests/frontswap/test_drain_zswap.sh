@@ -6,6 +6,10 @@
 . ./functions.sh
 start "zswap is drained and comes back"
 
+in_zswap() {
+	cat /sys/kernel/debug/zswap/stored_pages
+}
+
 [ -d "$FRONTSWAP/zswap" ] || skip "no zswap"
 tune $ZSWAP/enabled 1
 swap_on "$DISK1"
@@ -15,9 +19,9 @@ for turn in 1 2 3; do
 	hog fill out
 	expect "pages in zswap" "$(backend zswap stored_pages)" -gt $((PAGES / 2))
 	set_file "$FRONTSWAP/zswap/enabled" 0 || die "not detached"
-	expect "pages left in zswap" "$(cat /sys/kernel/debug/zswap/stored_pages)" -eq 0
+	expect "pages left in zswap" "$(in_zswap)" -eq 0
 	hog verify dirty:1 out verify
-	expect "pages in a zswap that is detached" "$(cat /sys/kernel/debug/zswap/stored_pages)" -eq 0
+	expect "pages in a zswap that is detached" "$(in_zswap)" -eq 0
 	set_file "$FRONTSWAP/zswap/enabled" 1 || die "not attached"
 	expect_text "state" "$(backend zswap state)" attached
 done
