@@ -46,7 +46,7 @@ set_file "$CGROUP/memory.max" $((24 * 1048576))
 run_hog_behind -m 2 -j 4 -r 100000 -T $((seconds + 90))
 hogs=$BEHIND
 for name in $backends; do
-	toggle $name &
+	toggle "$name" &
 	BACKGROUND="$BACKGROUND $!"
 done
 come_and_go &
