@@ -973,21 +973,33 @@ static int invalidate_thread(void *data)
 	return 0;
 }
 
+static struct caller invalidator;
+
+/* The gate is closed, and the grace period that this takes is over. */
+static int drain_beside_invalidate(struct frontswap_backend *b,
+				   unsigned int type)
+{
+	if (type == 0 && test_bit(3, b->seat[0]->map)) {
+		start(&invalidator, invalidate_thread);
+		wait_for_completion(&callback_entered);
+	}
+	return 0;
+}
+
 static void unregister_waits_for_invalidate(struct kunit *test)
 {
-	struct caller invalidator = {}, remover = {};
+	struct caller remover = {};
 
 	if (num_online_cpus() < 2)
 		kunit_skip(test, "needs two CPUs");
 	swapon(0);
 	reg(0);
 	store(0, 3);
+	ft->reg.drain = drain_beside_invalidate;
 	ft->fake[0].in_invalidate = wait_in_invalidate;
 	init_completion(&callback_entered);
 	init_completion(&callback_may_go_on);
 
-	start(&invalidator, invalidate_thread);
-	wait_for_completion(&callback_entered);
 	start(&remover, unregister_thread);
 	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&remover.done,
 							  HZ / 2), 0ul);
