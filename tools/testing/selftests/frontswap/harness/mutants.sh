@@ -31,7 +31,7 @@ fresh() {
 
 kunit() {
 	mutant_sub uml.sh build >/dev/null || return 1
-	mutant_sub uml.sh run | awk -f "$harness/tap.awk" >"$outcome"
+	FS_TIMEOUT=90 mutant_sub uml.sh run | awk -f "$harness/tap.awk" >"$outcome"
 }
 
 # guest NAME TEST,TEST...
