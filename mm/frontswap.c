@@ -69,7 +69,8 @@ static struct frontswap_registry frontswap_registry = {
 	.backends = LIST_HEAD_INIT(frontswap_registry.backends),
 	.key = &backend_registered,
 	.failed_stores = &failed_stores,
-	.drain = frontswap_drain_type,
+	.drain = frontswap_drain_pages,
+	.evict = frontswap_evict_pages,
 };
 
 /* Not a word about a registry that a test drives through all its states. */
@@ -127,30 +128,6 @@ static __always_inline void frontswap_drop_from(struct frontswap_seat *seat,
 	}
 }
 
-/* The first from @seat on whose backend's gate is open, with a reference. */
-static __always_inline struct frontswap_seat *
-frontswap_get_taker(struct frontswap_seat *seat)
-{
-	for (; seat; seat = rcu_dereference(seat->next))
-		if (percpu_ref_tryget_live_rcu(&seat->backend->stores))
-			return seat;
-	return NULL;
-}
-
-/* The next one after @seat, whose backend refused; its reference is given up. */
-static __always_inline struct frontswap_seat *
-frontswap_next_taker(struct frontswap_seat *seat)
-{
-	struct frontswap_seat *next;
-
-	/* @seat stays linked while the reference is held. */
-	rcu_read_lock();
-	next = frontswap_get_taker(rcu_dereference(seat->next));
-	rcu_read_unlock();
-	percpu_ref_put(&seat->backend->stores);
-	return next;
-}
-
 /*
  * A backend is only ever handed order-0 pages, and a tail page is not one. What
  * the folio's slots held before is stale, as with any store.
@@ -174,38 +151,56 @@ static noinline int frontswap_refuse_large(struct frontswap_registry *reg,
 	return -E2BIG;
 }
 
+/* With a reference on the gate, so that the bit is in before the gate is closed. */
+static __always_inline int frontswap_store_to(struct frontswap_seat *seat,
+					      unsigned int type, pgoff_t offset,
+					      struct page *page)
+{
+	struct frontswap_backend *b = seat->backend;
+	int ret;
+
+	ret = b->ops.store(type, offset, page);
+	trace_frontswap_store(b->name, page_private(page), ret);
+	if (unlikely(ret)) {
+		count(b, FRONTSWAP_REJECTED_STORES);
+		return ret;
+	}
+	set_bit(offset, seat->map);
+	count(b, FRONTSWAP_STORES);
+	return 0;
+}
+
 /*
- * Offers a page whose slot holds no copy that counts, from @seat's backend on,
- * but not to backends with a flag in @skip; @seat comes with a reference. A
- * backend that writes through has the page then, and so must the device.
+ * Offers a page whose slot holds no copy that counts, from @seat's backend on, but
+ * not to backends with a flag in @skip. A backend that writes through has the page
+ * then, and so must the device.
+ *
+ * Ends the caller's RCU read section. It is not there during store(); a seat
+ * stays linked while there is a reference on its backend's gate.
  */
 static __always_inline int frontswap_offer(struct frontswap_seat *seat,
 					   unsigned int type, pgoff_t offset,
 					   struct page *page, unsigned int skip)
+	__releases(RCU)
 {
-	int ret;
+	struct frontswap_backend *b;
 
-	while (seat) {
-		struct frontswap_backend *b = seat->backend;
-
-		if (b->ops.flags & skip) {
-			seat = frontswap_next_taker(seat);
+	for (; seat; seat = rcu_dereference(seat->next)) {
+		b = seat->backend;
+		if ((b->ops.flags & skip) ||
+		    !percpu_ref_tryget_live_rcu(&b->stores))
 			continue;
-		}
-		ret = b->ops.store(type, offset, page);
-		trace_frontswap_store(b->name, page_private(page), ret);
-		if (likely(!ret)) {
-			/* Before the put: a closed gate means all bits are in. */
-			set_bit(offset, seat->map);
-			count(b, FRONTSWAP_STORES);
-			if (b->ops.flags & FRONTSWAP_WRITE_THROUGH)
-				ret = -EAGAIN;
+		rcu_read_unlock();
+		if (likely(!frontswap_store_to(seat, type, offset, page))) {
+			bool through = b->ops.flags & FRONTSWAP_WRITE_THROUGH;
+
 			percpu_ref_put(&b->stores);
-			return ret;
+			return through ? -EAGAIN : 0;
 		}
-		count(b, FRONTSWAP_REJECTED_STORES);
-		seat = frontswap_next_taker(seat);
+		rcu_read_lock();
+		percpu_ref_put(&b->stores);
 	}
+	rcu_read_unlock();
 	return -ENOSPC;
 }
 
@@ -226,9 +221,6 @@ static __always_inline int frontswap_do_store(struct frontswap_registry *reg,
 	rcu_read_lock();
 	seat = rcu_dereference(reg->seats[type]);
 	frontswap_drop_from(seat, type, offset);
-	seat = frontswap_get_taker(seat);
-	rcu_read_unlock();
-
 	ret = frontswap_offer(seat, type, offset, page, 0);
 	if (unlikely(ret == -ENOSPC))
 		this_cpu_inc(*reg->failed_stores);
@@ -410,13 +402,9 @@ int frontswap_read_copy(struct frontswap_seat *seat, unsigned int type,
 int frontswap_give_away(struct frontswap_registry *reg, unsigned int type,
 			pgoff_t offset, struct page *page)
 {
-	struct frontswap_seat *seat;
-
 	rcu_read_lock();
-	seat = frontswap_get_taker(rcu_dereference(reg->seats[type]));
-	rcu_read_unlock();
-	return frontswap_offer(seat, type, offset, page,
-			       FRONTSWAP_WRITE_THROUGH);
+	return frontswap_offer(rcu_dereference(reg->seats[type]), type, offset,
+			       page, FRONTSWAP_WRITE_THROUGH);
 }
 
 /**
@@ -832,28 +820,10 @@ static int frontswap_detach(struct frontswap_backend *b)
 }
 
 /*
- * One pass over all areas. Not under reg->lock: a swapoff that waits for it
- * would wait for the drain, and the drain for the swapoff.
- */
-static int frontswap_drain(struct frontswap_backend *b)
-{
-	unsigned int type;
-	int ret, again = 0;
-
-	for (type = 0; type < MAX_SWAPFILES; type++) {
-		ret = b->reg->drain ? b->reg->drain(b, type) : 0;
-		if (ret == -EAGAIN)
-			again = ret;
-		else if (ret)
-			return ret;
-	}
-	return again;
-}
-
-/*
  * Passes go on until nothing is found under reg->lock: what is in the way (a
- * fault, a parked slot, a swapoff) goes by itself. An empty backend can always be
- * detached: that takes no memory.
+ * fault, a parked slot, a swapoff) goes by itself. They are not made under it: a
+ * swapoff that waits for it would wait for the drain, and the drain for the swapoff.
+ * An empty backend can always be detached: that takes no memory.
  */
 static int frontswap_drain_and_detach(struct frontswap_backend *b)
 {
@@ -862,7 +832,7 @@ static int frontswap_drain_and_detach(struct frontswap_backend *b)
 	while ((ret = frontswap_detach(b)) == -EAGAIN) {
 		if (!b->reg->drain)
 			return -EBUSY;
-		ret = frontswap_drain(b);
+		ret = b->reg->drain(b);
 		if (ret == -EAGAIN)
 			schedule_timeout_interruptible(1);
 		else if (ret)
@@ -1292,6 +1262,86 @@ int frontswap_unregister_ops(const struct frontswap_ops *ops)
 	return frontswap_registry_unregister(&frontswap_registry, ops);
 }
 EXPORT_SYMBOL_GPL(frontswap_unregister_ops);
+
+/* Evicting */
+
+/*
+ * The backend of @id with a reference on its store gate, so that it stays attached.
+ * Without a mutex, for evictions in reclaim.
+ */
+static struct frontswap_backend *
+frontswap_get_open(struct frontswap_registry *reg,
+		   const struct frontswap_ops *id)
+{
+	struct frontswap_backend *b, *found = ERR_PTR(-ENOENT);
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(b, &reg->backends, node) {
+		if (b->id != id)
+			continue;
+		if (percpu_ref_tryget_live_rcu(&b->stores)) {
+			found = b;
+			break;
+		}
+		found = ERR_PTR(-ESHUTDOWN);
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+int frontswap_registry_evict(struct frontswap_registry *reg,
+			     const struct frontswap_ops *ops, unsigned int type,
+			     const pgoff_t *offsets, unsigned int nr)
+{
+	struct frontswap_backend *b;
+	int ret;
+
+	if (!ops || (nr && !offsets))
+		return -EFAULT;
+	if (type >= MAX_SWAPFILES)
+		return -ERANGE;
+	if (!nr)
+		return 0;
+	b = frontswap_get_open(reg, ops);
+	if (IS_ERR(b))
+		return PTR_ERR(b);
+	ret = reg->evict(b, type, offsets, nr);
+	percpu_ref_put(&b->stores);
+	return ret;
+}
+
+/**
+ * frontswap_evict() - move pages of a backend to the swap device
+ * @ops: What the backend was registered with.
+ * @type: Swap type.
+ * @offsets: Slots, each once, in any order. A slot of which the backend has no page,
+ *	or no longer has one, is passed over.
+ * @nr: Number of @offsets.
+ *
+ * For a backend that is full, or is to give memory back. Each page is loaded,
+ * written to the device behind, never given to another backend, and dropped with
+ * invalidate_page(): that call says which pages have gone. As many writes as
+ * possible are under way at once, so many slots in one call are faster than many
+ * calls. A page that is in memory as well is marked dirty instead of being written.
+ * One that is in use at the moment stays. Nothing is lost when the write fails.
+ *
+ * Context: Process context, sleeps until the writes are done; also in reclaim that
+ * may do I/O. Not from a callback, and with no lock that load() or
+ * invalidate_page() take.
+ * Return: the number of pages that have gone, which is 0 if all of them were in
+ * use or @type is not served; an error only if none has gone: -EFAULT for no @ops or no
+ * @offsets; -ERANGE for a @type that cannot be; -ENOENT if @ops are not registered;
+ * -ESHUTDOWN if the backend takes no pages at present, most often as it is being
+ * drained; -ENOMEM; -EIO if a page could not be loaded or written; -EOPNOTSUPP if the
+ * area is a file on a file system that does its own swap I/O.
+ */
+int frontswap_evict(const struct frontswap_ops *ops, unsigned int type,
+		    const pgoff_t *offsets, unsigned int nr)
+{
+	return frontswap_registry_evict(&frontswap_registry, ops, type, offsets,
+					nr);
+}
+EXPORT_SYMBOL_GPL(frontswap_evict);
 
 /* Modules that have not become live yet, or never do */
 

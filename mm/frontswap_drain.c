@@ -26,6 +26,11 @@
  * Many writes are in flight, or a disk's latency is paid for each page. While
  * slots are pinned no page lock is waited for: its holder may be waiting for one
  * of these pins in __read_swap_cache_async().
+ *
+ * An eviction does the same for slots that a backend names, while its gate is
+ * open. What the drain relies on is that no bit comes back: here the pin, or the
+ * page lock, sees to that, as a store needs the page locked in the swap cache. It
+ * waits for nothing but its own I/O, so it may run in reclaim.
  */
 #define pr_fmt(fmt) "frontswap: " fmt
 
@@ -55,26 +60,32 @@ struct drain_write {
 };
 
 /**
- * struct drain - one pass over what a backend holds of a swap type
+ * struct drain - one pass over what a backend holds, or an eviction
  * @backend: Whose pages they are.
+ * @evict: To the device only, and do not wait for page locks.
  * @type: Swap type.
  * @si: The area, with a reference that keeps swapoff from finishing, or NULL.
  * @seat: @backend's, valid as long as there is a reference on @si.
  * @under_way: Writes not completed, and one for whoever waits.
  * @idle: Completed when @under_way has become 0.
  * @nr: Slots pinned; their writes are the first in @write.
+ * @nr_writes: Of @write, how many there are.
+ * @nr_moved: Copies that have been dropped.
  * @parked: A slot was met that waits in a CPU's cache to be freed.
  * @again: A slot was met that could not be moved now.
  * @write: Pages and bios.
  */
 struct drain {
 	struct frontswap_backend *backend;
+	bool evict;
 	unsigned int type;
 	struct swap_info_struct *si;
 	struct frontswap_seat *seat;
 	atomic_t under_way;
 	struct completion idle;
 	unsigned int nr;
+	unsigned int nr_writes;
+	unsigned int nr_moved;
 	bool parked;
 	bool again;
 	struct drain_write *write[DRAIN_IN_FLIGHT];
@@ -82,22 +93,20 @@ struct drain {
 
 static void drain_write_free(struct drain_write *w)
 {
-	if (w && w->page) {
-		set_page_private(w->page, 0);
-		__ClearPageLocked(w->page);
-		__free_page(w->page);
-	}
+	set_page_private(w->page, 0);
+	__ClearPageLocked(w->page);
+	__free_page(w->page);
 	kfree(w);
 }
 
-static struct drain_write *drain_write_alloc(struct drain *d)
+static struct drain_write *drain_write_alloc(struct drain *d, gfp_t gfp)
 {
-	struct drain_write *w = kzalloc(sizeof(*w), GFP_KERNEL);
+	struct drain_write *w = kzalloc(sizeof(*w), gfp);
 
 	if (!w)
 		return NULL;
 	w->drain = d;
-	w->page = alloc_page(GFP_KERNEL);
+	w->page = alloc_page(gfp);
 	if (!w->page) {
 		kfree(w);
 		return NULL;
@@ -108,32 +117,31 @@ static struct drain_write *drain_write_alloc(struct drain *d)
 
 static void drain_free(struct drain *d)
 {
-	int i;
-
-	for (i = 0; i < DRAIN_IN_FLIGHT; i++)
-		drain_write_free(d->write[i]);
+	while (d->nr_writes)
+		drain_write_free(d->write[--d->nr_writes]);
 	kfree(d);
 }
 
-static struct drain *drain_alloc(struct frontswap_backend *b, unsigned int type)
+/* Fewer writes than asked for will do, but not none. */
+static struct drain *drain_alloc(struct frontswap_backend *b, unsigned int nr,
+				 gfp_t gfp)
 {
-	struct drain *d = kzalloc(sizeof(*d), GFP_KERNEL);
-	int i;
+	struct drain *d = kzalloc(sizeof(*d), gfp);
 
 	if (!d)
 		return NULL;
 	d->backend = b;
-	d->type = type;
 	atomic_set(&d->under_way, 1);
 	init_completion(&d->idle);
-	for (i = 0; i < DRAIN_IN_FLIGHT; i++) {
-		d->write[i] = drain_write_alloc(d);
-		if (!d->write[i]) {
-			drain_free(d);
-			return NULL;
-		}
+	for (; d->nr_writes < nr; d->nr_writes++) {
+		d->write[d->nr_writes] = drain_write_alloc(d, gfp);
+		if (!d->write[d->nr_writes])
+			break;
 	}
-	return d;
+	if (d->nr_writes)
+		return d;
+	kfree(d);
+	return NULL;
 }
 
 /* entry.val == 0 is refused by get_swap_device(), so ask with another offset. */
@@ -182,6 +190,12 @@ static void drain_submit(struct drain *d, struct drain_write *w)
 	submit_bio(&w->bio);
 }
 
+static void drain_drop(struct drain *d, pgoff_t offset)
+{
+	frontswap_drop_copy(d->seat, d->type, offset);
+	d->nr_moved++;
+}
+
 static void drain_unpin(struct drain *d, pgoff_t offset)
 {
 	swapcache_clear(d->si, swp_entry(d->type, offset));
@@ -206,7 +220,7 @@ static int drain_flush(struct drain *d)
 		if (w->bio.bi_status)
 			ret = -EIO;
 		else
-			frontswap_drop_copy(d->seat, d->type, w->offset);
+			drain_drop(d, w->offset);
 		bio_uninit(&w->bio);
 		drain_unpin(d, w->offset);
 	}
@@ -233,7 +247,8 @@ static int drain_pinned(struct drain *d, pgoff_t offset)
 	}
 	if (ret)
 		goto unpin;
-	if (!frontswap_give_away(d->backend->reg, d->type, offset, w->page))
+	if (!d->evict &&
+	    !frontswap_give_away(d->backend->reg, d->type, offset, w->page))
 		goto drop;
 	/* data race: the flag does not change while there is a reference */
 	if (data_race(d->si->flags & SWP_FS_OPS)) {
@@ -243,11 +258,11 @@ static int drain_pinned(struct drain *d, pgoff_t offset)
 
 	w->offset = offset;
 	drain_submit(d, w);
-	if (++d->nr == DRAIN_IN_FLIGHT)
+	if (++d->nr == d->nr_writes)
 		return drain_flush(d);
 	return 0;
 drop:
-	frontswap_drop_copy(d->seat, d->type, offset);
+	drain_drop(d, offset);
 unpin:
 	drain_unpin(d, offset);
 	return ret;
@@ -303,7 +318,7 @@ static int drain_locked_page(struct drain *d, pgoff_t offset, struct page *page)
 	}
 	set_page_dirty(page);
 drop:
-	frontswap_drop_copy(d->seat, d->type, offset);
+	drain_drop(d, offset);
 	return 0;
 }
 
@@ -322,6 +337,10 @@ static int drain_cached(struct drain *d, pgoff_t offset)
 	}
 	/* With slots pinned, do not wait for anyone who may wait for a pin. */
 	if (PageWriteback(page) || !trylock_page(page)) {
+		if (d->evict) {
+			ret = 0;
+			goto put;
+		}
 		ret = drain_flush(d);
 		if (!ret)
 			ret = lock_page_killable(page);
@@ -397,9 +416,10 @@ static void drain_parked_slots(void)
 }
 
 /**
- * frontswap_drain_type() - move what a backend holds of a swap type
+ * frontswap_drain_pages() - move what a backend holds
  * @b: A backend whose store gate is closed.
- * @type: Swap type, whether or not it is in use.
+ *
+ * One pass over all swap types, whether or not they are in use.
  *
  * Context: Process context, may sleep. No lock that swapon or swapoff need.
  * Return: 0 if nothing was left; -EAGAIN if something was in use and may be moved
@@ -407,22 +427,73 @@ static void drain_parked_slots(void)
  * written; -EOPNOTSUPP if the area is a file on a file system that does its own
  * swap I/O. Nothing is lost in any case.
  */
-int frontswap_drain_type(struct frontswap_backend *b, unsigned int type)
+int frontswap_drain_pages(struct frontswap_backend *b)
 {
-	struct drain *d;
-	int ret;
+	struct drain *d = drain_alloc(b, DRAIN_IN_FLIGHT, GFP_KERNEL);
+	int ret = 0;
 
-	/* The area may be in the last phase of swapoff, or nearly on again. */
-	if (!READ_ONCE(b->seat[type]))
-		return 0;
-	d = drain_alloc(b, type);
 	if (!d)
 		return -ENOMEM;
-	ret = drain_pass(d);
+	for (d->type = 0; !ret && d->type < MAX_SWAPFILES; d->type++)
+		/* The area may be nearly off, or nearly on again. */
+		if (READ_ONCE(b->seat[d->type]))
+			ret = drain_pass(d);
 	if (!ret && d->parked)
 		drain_parked_slots();
 	if (!ret && d->again)
 		ret = -EAGAIN;
 	drain_free(d);
+	return ret;
+}
+
+/* One page that cannot be moved must not keep the others. */
+static int evict_slots(struct drain *d, const pgoff_t *offsets, unsigned int nr)
+{
+	int ret = 0;
+
+	for (; nr; nr--, offsets++)
+		if (*offsets < d->seat->nr_slots &&
+		    test_bit(*offsets, d->seat->map))
+			ret = drain_slot(d, *offsets) ?: ret;
+	return drain_flush(d) ?: ret;
+}
+
+/**
+ * frontswap_evict_pages() - move some of a backend's pages to the device
+ * @b: The backend, with a reference on its store gate.
+ * @type: Swap type.
+ * @offsets: Slots.
+ * @nr: Number of @offsets.
+ *
+ * Context: Process context, may sleep, may be reclaim that may do I/O.
+ * Return: as frontswap_evict().
+ */
+int frontswap_evict_pages(struct frontswap_backend *b, unsigned int type,
+			  const pgoff_t *offsets, unsigned int nr)
+{
+	unsigned int flags = memalloc_noio_save();
+	int ret = -ENOMEM;
+	struct drain *d;
+
+	d = drain_alloc(b, min_t(unsigned int, nr, DRAIN_IN_FLIGHT),
+			GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN |
+			__GFP_NOMEMALLOC);
+	if (!d)
+		goto restore;
+	d->evict = true;
+	d->type = type;
+	ret = 0;
+	if (drain_get_area(d)) {
+		/* data race: the flag does not change under a reference */
+		if (data_race(d->si->flags & SWP_FS_OPS))
+			ret = -EOPNOTSUPP;
+		else
+			ret = evict_slots(d, offsets, nr);
+		drain_put_area(d);
+	}
+	ret = d->nr_moved ?: ret;
+	drain_free(d);
+restore:
+	memalloc_noio_restore(flags);
 	return ret;
 }

@@ -110,8 +110,9 @@ struct frontswap_backend {
  * @nr_slots: Size of each type in @need_init.
  * @backends: In the order in which they are asked.
  * @seats: Per type, the chain of seats in that order. Changed under @lock.
- * @drain: Moves what a backend holds of a type, see frontswap_drain_type(); NULL
- *	if nothing can be moved.
+ * @drain: Moves what a backend holds, see frontswap_drain_pages(); NULL if nothing
+ *	can be moved.
+ * @evict: See frontswap_evict_pages().
  * @key: Static key to hold while a backend is attached, or NULL.
  * @kobj: Parent of the backends' directories, or NULL for none.
  * @failed_stores: Pages that no backend took.
@@ -127,7 +128,9 @@ struct frontswap_registry {
 	unsigned long nr_slots[MAX_SWAPFILES];
 	struct list_head backends;
 	struct frontswap_seat __rcu *seats[FRONTSWAP_TYPES];
-	int (*drain)(struct frontswap_backend *b, unsigned int type);
+	int (*drain)(struct frontswap_backend *b);
+	int (*evict)(struct frontswap_backend *b, unsigned int type,
+		     const pgoff_t *offsets, unsigned int nr);
 	struct static_key_false *key;
 	struct kobject *kobj;
 	unsigned long __percpu *failed_stores;
@@ -141,6 +144,9 @@ int frontswap_registry_register(struct frontswap_registry *reg,
 				const struct frontswap_ops *ops);
 int frontswap_registry_unregister(struct frontswap_registry *reg,
 				  const struct frontswap_ops *ops);
+int frontswap_registry_evict(struct frontswap_registry *reg,
+			     const struct frontswap_ops *ops, unsigned int type,
+			     const pgoff_t *offsets, unsigned int nr);
 int frontswap_registry_swapon(struct frontswap_registry *reg,
 			      unsigned int type, unsigned long nr_slots);
 void frontswap_registry_swapoff(struct frontswap_registry *reg,
@@ -166,7 +172,9 @@ int frontswap_give_away(struct frontswap_registry *reg, unsigned int type,
 			pgoff_t offset, struct page *page);
 void frontswap_drop_copy(struct frontswap_seat *seat, unsigned int type,
 			 pgoff_t offset);
-int frontswap_drain_type(struct frontswap_backend *b, unsigned int type);
+int frontswap_drain_pages(struct frontswap_backend *b);
+int frontswap_evict_pages(struct frontswap_backend *b, unsigned int type,
+			  const pgoff_t *offsets, unsigned int nr);
 
 extern const struct kobj_type frontswap_backend_ktype;
 int frontswap_sysfs_add(struct frontswap_backend *b);

@@ -269,33 +269,56 @@ static int disable(int who)
 	return ret;
 }
 
-/*
- * What frontswap_drain_type() does, without a swap device; it stops with
- * drain_error after a page.
- */
-static int fake_drain(struct frontswap_backend *b, unsigned int type)
+/* What a drain does to a slot, without a swap device. */
+static int fake_move(struct frontswap_seat *seat, unsigned int type,
+		     unsigned long bit, bool evict)
 {
-	struct frontswap_seat *seat = b->seat[type];
-	unsigned long bit;
-	struct page *page;
+	struct page *page = new_page(type, bit);
 	int ret;
 
-	if (!seat)
-		return 0;
-	for_each_set_bit(bit, seat->map, seat->nr_slots) {
-		if (ft->drain_error && ft->drain_moves-- <= 0)
-			return ft->drain_error;
-		page = new_page(type, bit);
-		ret = frontswap_read_copy(seat, type, bit, page);
-		if (!ret && frontswap_give_away(&ft->reg, type, bit, page))
-			ft->on_device++;
-		if (!ret || ret == -ENOENT)
-			frontswap_drop_copy(seat, type, bit);
-		free_locked_page(page);
-		if (ret && ret != -ENOENT)
-			return ret;
+	ret = frontswap_read_copy(seat, type, bit, page);
+	if (!ret &&
+	    (evict || frontswap_give_away(&ft->reg, type, bit, page)))
+		ft->on_device++;
+	if (!ret || ret == -ENOENT)
+		frontswap_drop_copy(seat, type, bit);
+	free_locked_page(page);
+	return ret == -ENOENT ? 0 : ret;
+}
+
+/* Stops with drain_error after drain_moves pages. */
+static int fake_drain(struct frontswap_backend *b)
+{
+	struct frontswap_seat *seat;
+	unsigned int type;
+	unsigned long bit;
+	int ret;
+
+	for (type = 0; type < NR_TYPES; type++) {
+		seat = b->seat[type];
+		if (!seat)
+			continue;
+		for_each_set_bit(bit, seat->map, seat->nr_slots) {
+			if (ft->drain_error && ft->drain_moves-- <= 0)
+				return ft->drain_error;
+			ret = fake_move(seat, type, bit, false);
+			if (ret)
+				return ret;
+		}
 	}
 	return 0;
+}
+
+static int fake_evict(struct frontswap_backend *b, unsigned int type,
+		      const pgoff_t *offsets, unsigned int nr)
+{
+	int moved = 0;
+
+	for (; nr; nr--, offsets++)
+		if (b->seat[type] && test_bit(*offsets, b->seat[type]->map) &&
+		    !fake_move(b->seat[type], type, *offsets, true))
+			moved++;
+	return moved;
 }
 
 /* Takes the log, so that each expectation is about what came since the last. */
@@ -329,6 +352,7 @@ static int frontswap_test_init(struct kunit *test)
 	__mutex_init(&ft->reg.admin, "test.admin", &admin_key);
 	__mutex_init(&ft->reg.lock, "test.lock", &lock_key);
 	ft->reg.key = &test_key;
+	ft->reg.evict = fake_evict;
 	ft->reg.failed_stores = alloc_percpu(unsigned long);
 	KUNIT_ASSERT_TRUE(test, !!ft->reg.failed_stores);
 	for (i = 0; i < NR_FAKES; i++)
@@ -976,10 +1000,9 @@ static int invalidate_thread(void *data)
 static struct caller invalidator;
 
 /* The gate is closed, and the grace period that this takes is over. */
-static int drain_beside_invalidate(struct frontswap_backend *b,
-				   unsigned int type)
+static int drain_beside_invalidate(struct frontswap_backend *b)
 {
-	if (type == 0 && test_bit(3, b->seat[0]->map)) {
+	if (test_bit(3, b->seat[0]->map)) {
 		start(&invalidator, invalidate_thread);
 		wait_for_completion(&callback_entered);
 	}
@@ -1104,6 +1127,104 @@ static void interrupted_drain_changes_nothing(struct kunit *test)
 	ft->drain_error = 0;
 }
 
+/* Evicting */
+
+static int evict(int who, unsigned int type, pgoff_t offset)
+{
+	return frontswap_registry_evict(&ft->reg, &ft->fake[who].ops, type,
+					&offset, 1);
+}
+
+/* Whatever another backend would say to them. */
+static void evicted_pages_go_to_the_device(struct kunit *test)
+{
+	pgoff_t slots[] = { 2, 5, 1 };
+
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	store(0, 2);
+	reg(1);
+	ft->len = 0;
+	KUNIT_EXPECT_EQ(test,
+			frontswap_registry_evict(&ft->reg, &ft->fake[0].ops, 0,
+						 slots, ARRAY_SIZE(slots)), 2);
+	EXPECT_CALLS("Al0:2 Ad0:2 Al0:1 Ad0:1");
+	KUNIT_EXPECT_EQ(test, ft->on_device, 2);
+	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), 0ul);
+	EXPECT_NO_LOAD(0, 1, -ENOENT);
+	KUNIT_EXPECT_EQ(test, store(0, 1), 0);
+}
+
+static void bad_evictions(struct kunit *test)
+{
+	pgoff_t slot = 1;
+
+	swapon(0);
+	KUNIT_EXPECT_EQ(test, evict(0, 0, slot), -ENOENT);
+	reg(0);
+	store(0, slot);
+	KUNIT_EXPECT_EQ(test, evict(1, 0, slot), -ENOENT);
+	KUNIT_EXPECT_EQ(test, evict(0, MAX_SWAPFILES, slot), -ERANGE);
+	KUNIT_EXPECT_EQ(test, frontswap_registry_evict(&ft->reg, NULL, 0, &slot,
+						       1), -EFAULT);
+	KUNIT_EXPECT_EQ(test, frontswap_registry_evict(&ft->reg,
+						       &ft->fake[0].ops, 0,
+						       NULL, 1), -EFAULT);
+	KUNIT_EXPECT_EQ(test, frontswap_registry_evict(&ft->reg,
+						       &ft->fake[0].ops, 0,
+						       NULL, 0), 0);
+	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), 1ul);
+	KUNIT_EXPECT_EQ(test, evict(0, 0, slot), 1);
+	KUNIT_EXPECT_EQ(test, disable(0), 0);
+	KUNIT_EXPECT_EQ(test, evict(0, 0, slot), -ESHUTDOWN);
+	KUNIT_EXPECT_EQ(test, unreg(0), 0);
+	KUNIT_EXPECT_EQ(test, evict(0, 0, slot), -ENOENT);
+}
+
+static int wait_in_evict(struct frontswap_backend *b, unsigned int type,
+			 const pgoff_t *offsets, unsigned int nr)
+{
+	complete(&callback_entered);
+	wait_for_completion(&callback_may_go_on);
+	return fake_evict(b, type, offsets, nr);
+}
+
+static int evict_thread(void *data)
+{
+	struct caller *c = data;
+
+	c->ret = evict(0, 0, 3);
+	complete(&c->done);
+	return 0;
+}
+
+static void unregister_waits_for_eviction(struct kunit *test)
+{
+	struct caller evictor = {}, remover = {};
+
+	swapon(0);
+	reg(0);
+	store(0, 3);
+	ft->reg.evict = wait_in_evict;
+	init_completion(&callback_entered);
+	init_completion(&callback_may_go_on);
+
+	start(&evictor, evict_thread);
+	wait_for_completion(&callback_entered);
+	start(&remover, unregister_thread);
+	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&remover.done,
+							  HZ / 2), 0ul);
+	EXPECT_CALLS("Ai0 As0:3");
+
+	complete(&callback_may_go_on);
+	wait_for_completion(&evictor.done);
+	wait_for_completion(&remover.done);
+	KUNIT_EXPECT_EQ(test, evictor.ret, 1);
+	KUNIT_EXPECT_EQ(test, remover.ret, 0);
+	EXPECT_CALLS("Al0:3 Ad0:3 Ax0");
+}
+
 static void write_through_needs_no_copy(struct kunit *test)
 {
 	ft->reg.drain = fake_drain;
@@ -1128,7 +1249,7 @@ static void write_through_needs_no_copy(struct kunit *test)
 
 enum op_kind {
 	OP_SWAPON, OP_SWAPOFF, OP_REGISTER, OP_UNREGISTER, OP_ENABLE, OP_DISABLE,
-	OP_STORE, OP_LOAD, OP_INVALIDATE, OP_REFUSE, NR_OP_KINDS
+	OP_STORE, OP_LOAD, OP_INVALIDATE, OP_EVICT, OP_REFUSE, NR_OP_KINDS
 };
 
 #define NR_OPS		(2 * NR_OP_KINDS)
@@ -1250,6 +1371,25 @@ static int model_disable(struct model *m, int who)
 	return 0;
 }
 
+static int model_evict(struct model *m, int who)
+{
+	int type, nr = 0;
+
+	if (!model_is_registered(m, who))
+		return -ENOENT;
+	if (!m->attached[who])
+		return -ESHUTDOWN;
+	for (type = 0; type < 2; type++) {
+		if (!m->on[type] || m->holder[type] != who)
+			continue;
+		expect(m, who, 'l', type);
+		expect(m, who, 'd', type);
+		m->holder[type] = NOBODY;
+		nr++;
+	}
+	return nr;
+}
+
 static int model_register(struct model *m, int who)
 {
 	if (model_is_registered(m, who))
@@ -1306,6 +1446,8 @@ static int model_do(struct model *m, int op, u64 value)
 		return model_enable(m, arg);
 	case OP_DISABLE:
 		return model_disable(m, arg);
+	case OP_EVICT:
+		return model_evict(m, arg);
 	case OP_STORE:
 		return model_store(m, arg, value);
 	case OP_LOAD:
@@ -1322,6 +1464,19 @@ static int model_do(struct model *m, int op, u64 value)
 		m->refuses[arg] ^= 1;
 		return 0;
 	}
+}
+
+static int evict_all(int who)
+{
+	int type, ret, nr = 0;
+
+	for (type = 0; type < 2; type++) {
+		ret = evict(who, type, SLOT);
+		if (ret < 0)
+			return ret;
+		nr += ret;
+	}
+	return nr;
 }
 
 static int really_do(int op, u64 *got)
@@ -1342,6 +1497,8 @@ static int really_do(int op, u64 *got)
 		return enable(arg);
 	case OP_DISABLE:
 		return disable(arg);
+	case OP_EVICT:
+		return evict_all(arg);
 	case OP_STORE:
 		return store(arg, SLOT);
 	case OP_LOAD:
@@ -1476,7 +1633,7 @@ static void every_operation_in_every_state(struct kunit *test)
 /* What the model does not have as a state, short histories may: all of them. */
 static void every_short_sequence(struct kunit *test)
 {
-	const int depth = 4; /* 160,000 of them */
+	const int depth = 4; /* 234,256 of them */
 	unsigned int seq, all = 1;
 	int i;
 
@@ -1544,6 +1701,9 @@ static struct kunit_case frontswap_test_cases[] = {
 	KUNIT_CASE(failed_drain_leaves_load_only),
 	KUNIT_CASE(load_error_stops_drain),
 	KUNIT_CASE(interrupted_drain_changes_nothing),
+	KUNIT_CASE(evicted_pages_go_to_the_device),
+	KUNIT_CASE(bad_evictions),
+	KUNIT_CASE(unregister_waits_for_eviction),
 	KUNIT_CASE(write_through_needs_no_copy),
 	KUNIT_CASE(every_operation_in_every_state),
 	KUNIT_CASE(every_short_sequence),

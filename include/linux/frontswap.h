@@ -87,6 +87,8 @@ DECLARE_STATIC_KEY_FALSE(backend_registered);
 
 int frontswap_register_ops(const struct frontswap_ops *ops);
 int frontswap_unregister_ops(const struct frontswap_ops *ops);
+int frontswap_evict(const struct frontswap_ops *ops, unsigned int type,
+		    const pgoff_t *offsets, unsigned int nr);
 
 int frontswap_init(unsigned int type, unsigned long nr_slots);
 void frontswap_invalidate_area(unsigned int type);

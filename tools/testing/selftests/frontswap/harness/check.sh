@@ -44,7 +44,7 @@ missing_results() {
 # Without zswap there is no backend at first, and the static key is off: what that changes.
 chosen_for() {
 	case $1 in
-	bare) chosen | grep -E 'late|swapo|areas|counters|drain|rmmod|failed_init|slow_replay|classic_backend' | grep -v zswap ;;
+	bare) chosen | grep -E 'late|swapo|areas|evict|counters|drain|rmmod|failed_init|slow_replay|classic_backend' | grep -v zswap ;;
 	*) chosen ;;
 	esac
 }

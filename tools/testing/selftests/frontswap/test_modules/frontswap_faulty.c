@@ -309,6 +309,48 @@ static const struct kernel_param_ops registered_ops = {
 module_param_cb(registered, &registered_ops, &registered, 0644);
 MODULE_PARM_DESC(registered, "Registered with frontswap; at load time: register from the module's init");
 
+#define EVICT_BATCH	48
+
+static int evicted;
+module_param(evicted, int, 0444);
+MODULE_PARM_DESC(evicted, "What the last frontswap_evict() has returned");
+
+/* "TYPE N": up to N of the pages held, in the order of their slots. */
+static int set_evict(const char *value, const struct kernel_param *param)
+{
+	unsigned int type, wanted, nr;
+	pgoff_t batch[EVICT_BATCH];
+	unsigned long offset = 0;
+	struct page *copy;
+	int sum = 0;
+
+	if (sscanf(value, "%u %u", &type, &wanted) != 2 || type >= NR_TYPES)
+		return -EINVAL;
+	do {
+		nr = 0;
+		xa_for_each_start(&copies[type], offset, copy, offset) {
+			batch[nr++] = offset;
+			if (nr == EVICT_BATCH || nr == wanted)
+				break;
+		}
+		offset++;
+		wanted -= nr;
+		evicted = frontswap_evict(&faulty_ops, type, batch, nr);
+		if (evicted < 0)
+			return evicted;
+		sum += evicted;
+	} while (nr && wanted);
+	evicted = sum;
+	return 0;
+}
+
+static const struct kernel_param_ops evict_ops = {
+	.set = set_evict,
+};
+
+module_param_cb(evict, &evict_ops, NULL, 0200);
+MODULE_PARM_DESC(evict, "Write TYPE N: have the core move N pages to the device");
+
 static int refuse_set(const char *value, const struct kernel_param *param)
 {
 	return -EPERM;

@@ -1,0 +1,73 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# A backend has the core move pages of its own to the device, while it goes on taking
+# pages: those that are swapped out are written, those that are in memory as well are
+# marked dirty, and those that somebody uses stay. (The eviction service.)
+
+. ./functions.sh
+start "a backend gives pages back"
+
+# evict NUMBER - of the pages held in the first area; evicted has the outcome
+evict() {
+	set_faulty evict "$TYPE $1" 2>/dev/null
+}
+
+TYPE=0
+swap_on "$DISK1"
+load_faulty
+start_hog
+hog fill out
+written=$(vmstat pswpout)
+held=$(faulty pages)
+expect "pages in the backend" "$held" -ge "$PAGES"
+
+log "a few of them"
+evict 40 || die "evict"
+expect "pages evicted" "$(faulty evicted)" -eq 40
+expect "pages in the backend" "$(faulty pages)" -eq $((held - 40))
+expect "pages written" "$(($(vmstat pswpout) - written))" -ge 40
+
+log "all of them, which are all on the device then"
+evict 1000000 || die "evict"
+expect "pages in the backend" "$(faulty pages)" -le 1024
+read_before=$(vmstat pswpin)
+hog verify
+expect "pages of the hog read from the device" "$(($(vmstat pswpin) - read_before))" \
+	-ge $((PAGES * 3 / 4))
+expect_text "state" "$(backend faulty state)" attached
+
+log "pages in the swap cache"
+hog dirty:1 out verify
+evict 1000000 || die "evict"
+expect "pages in the backend" "$(faulty pages)" -le 1024
+hog verify out verify
+
+log "with stores refused, so that they go to the device"
+set_faulty refuse_stores 1
+hog dirty:1 out verify
+set_faulty refuse_stores 0
+
+log "a page that cannot be loaded stays"
+hog dirty:1 out
+held=$(faulty pages)
+set_faulty fail_loads 5
+! evict 64 || die "evicted pages that cannot be loaded"
+expect "frontswap_evict()" "$(faulty evicted)" -eq -5
+expect "pages in the backend" "$(faulty pages)" -eq "$held"
+set_faulty fail_loads 0
+
+fail=/sys/block/${DISK1##*/}/make-it-fail
+if [ -w "$fail" ] && [ -d /sys/kernel/debug/fail_make_request ]; then
+	log "every fifth write fails: the others go, and nothing is lost"
+	tune /sys/kernel/debug/fail_make_request/verbose 0
+	tune /sys/kernel/debug/fail_make_request/interval 1
+	tune /sys/kernel/debug/fail_make_request/probability 20
+	tune /sys/kernel/debug/fail_make_request/times -1
+	tune "$fail" 1
+	evict 1000000 || log "frontswap_evict(): $(faulty evicted)"
+	set_file "$fail" 0
+	expect "pages left" "$(faulty pages)" -gt 0
+	expect "pages left" "$(faulty pages)" -lt "$held"
+fi
+hog verify
+stop_hog

@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Evicts in a loop from a backend that takes pages, loads, drops and is drained at the
+# same time, on a small, nearly full area on which a slot is used again at once, while
+# another area comes and goes.
+
+. ./functions.sh
+start "evicting beside stores, loads, frees and drains"
+need_ram_disks
+
+seconds=${FRONTSWAP_RACE_SECONDS:-10}
+
+evict_all() {
+	while [ -e "$TMP/run" ]; do
+		for type in 0 1; do
+			quietly set_faulty evict "$type 1000000"
+			faulty evicted >>"$TMP/evicted"
+		done
+	done
+}
+
+drain_now_and_then() {
+	while [ -e "$TMP/run" ]; do
+		sleep 0.5
+		set_file "$FRONTSWAP/faulty/enabled" 0 || echo disable >>"$TMP/errors"
+		set_file "$FRONTSWAP/faulty/enabled" 1 || echo enable >>"$TMP/errors"
+	done
+}
+
+come_and_go() {
+	while [ -e "$TMP/run" ]; do
+		quietly "$SWAPHOG" "on:$DISK2:5" || echo swapon >>"$TMP/errors"
+		quietly "$SWAPHOG" "off:$DISK2" || echo swapoff >>"$TMP/errors"
+	done
+}
+
+: >"$TMP/run"
+: >"$TMP/errors"
+make_swap "$DISK2"
+AREAS="$DISK2"
+load_faulty
+SWAP_KB=$((4 * 2048 * 9 / 8 + 1024))
+swap_on "$RAM1" 1
+set_file "$CGROUP/memory.max" $((24 * 1048576))
+run_hog_behind -m 2 -j 4 -r 100000 -T $((seconds + 90))
+hogs=$BEHIND
+for actor in evict_all drain_now_and_then come_and_go; do
+	$actor &
+	BACKGROUND="$BACKGROUND $!"
+done
+
+sleep "$seconds"
+rm "$TMP/run"
+# shellcheck disable=SC2086 # a list
+for pid in $BACKGROUND; do
+	[ "$pid" = "$hogs" ] || wait "$pid"
+done
+quietly kill -0 "$hogs" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
+stop_process "$hogs"
+[ ! -s "$TMP/errors" ] || die "failed: $(sort "$TMP/errors" | uniq -c)"
+expect "rounds that evicted something" "$(grep -c '^[1-9]' "$TMP/evicted")" -ge 5
+others=$(grep -vcE '^([0-9]+|-108)$' "$TMP/evicted")
+expect "rounds that failed" "$others" -eq 0
+expect "wrong calls of the backend" "$(faulty violations)" -eq 0
