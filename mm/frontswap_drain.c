@@ -452,8 +452,7 @@ static int evict_slots(struct drain *d, const pgoff_t *offsets, unsigned int nr)
 	int ret = 0;
 
 	for (; nr; nr--, offsets++)
-		if (*offsets < d->seat->nr_slots &&
-		    test_bit(*offsets, d->seat->map))
+		if (*offsets < d->seat->nr_slots)
 			ret = drain_slot(d, *offsets) ?: ret;
 	return drain_flush(d) ?: ret;
 }

@@ -218,9 +218,14 @@ set_file() {
 
 # backends
 
+# value FILE - or what is no number, so that no comparison holds
+value() {
+	cat "$1" || echo "no ${1##*/}"
+}
+
 # backend NAME FILE - a value below /sys/kernel/mm/frontswap
 backend() {
-	cat "$FRONTSWAP/$1/$2"
+	value "$FRONTSWAP/$1/$2"
 }
 
 # attached NAME
@@ -230,7 +235,7 @@ attached() {
 
 # faulty PARAMETER - a value of the test backend
 faulty() {
-	cat "$FAULTY/$1"
+	value "$FAULTY/$1"
 }
 
 # set_faulty PARAMETER VALUE - an empty one needs a byte to be written
@@ -257,7 +262,7 @@ load_ram() {
 restore_faulty() {
 	[ -d "$FAULTY" ] || return 0
 	for restore_parameter in fail_alloc fail_loads complete corrupt \
-		init_delay_ms store_delay_ms load_delay_ms; do
+		init_delay_ms store_delay_ms load_delay_ms drain_delay_ms; do
 		set_faulty $restore_parameter 0
 	done
 }

@@ -25,9 +25,9 @@ there_and_back() {
 	expect "stored_pages" "$(backend faulty stored_pages)" -eq 0
 	expect_text "enabled" "$(backend faulty enabled)" 0
 	expect_text "state" "$(backend faulty state)" detached
-	loads=$(faulty load_calls)
+	loads=$(faulty loads)
 	hog verify
-	expect "loads after that" "$(($(faulty load_calls) - loads))" -eq 0
+	expect "loads after that" "$(($(faulty loads) - loads))" -eq 0
 
 	log "unloaded and loaded on the swapping machine"
 	hog out

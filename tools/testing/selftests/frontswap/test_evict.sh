@@ -7,7 +7,7 @@
 . ./functions.sh
 start "a backend gives pages back"
 
-# evict NUMBER - of the pages held in the first area; evicted has the outcome
+# evict NUMBER [FIRST] - pages held in the first area, or slots; evicted has the outcome
 evict() {
 	set_faulty evict "$TYPE $1" 2>/dev/null
 }
@@ -42,10 +42,18 @@ evict 1000000 || die "evict"
 expect "pages in the backend" "$(faulty pages)" -le 1024
 hog verify out verify
 
-log "with stores refused, so that they go to the device"
-set_faulty refuse_stores 1
-hog dirty:1 out verify
+log "slots of which the backend has no page are passed over"
+set_faulty refuse_stores 2
+hog dirty:1 out
 set_faulty refuse_stores 0
+held=$(faulty pages)
+loads=$(faulty loads)
+expect "pages in the backend" "$held" -ge $((PAGES / 3))
+evict "$((SWAP_KB / 4 + 100)) 1" || die "evict"
+expect "pages evicted" "$(faulty evicted)" -ge $((held * 3 / 4))
+expect "loads for that" "$(($(faulty loads) - loads))" -le "$held"
+expect "wrong calls of the backend" "$(faulty violations)" -eq 0
+hog verify
 
 log "a page that cannot be loaded stays"
 hog dirty:1 out

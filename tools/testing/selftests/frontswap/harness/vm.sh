@@ -57,7 +57,7 @@ machine() {
 
 disk() {
 	rm -f "$dir/$1.img"
-	truncate -s 256M "$dir/$1.img"
+	truncate -s 2G "$dir/$1.img"
 	echo "-drive file=$dir/$1.img,if=none,id=$1,format=raw,cache=unsafe"
 	echo "-device virtio-blk-pci,drive=$1,serial=$1"
 }
@@ -66,7 +66,7 @@ boot() {
 	local append serial
 	append="console=ttyS0 panic=-1 oops=panic reboot=t log_buf_len=4M no_timer_check"
 	append="$append zswap.enabled=0 brd.rd_nr=4 rcupdate.rcu_cpu_stall_suppress_at_boot=1"
-	append="$append fs_mode=$mode fs_cpus=$SMP fs_tests=$tests fs_limit=$test_limit"
+	append="$append fs_mode=$mode fs_cpus=$SMP fs_tests=$tests fs_limit=$test_limit ${FS_APPEND:-}"
 	[ "$mode" = shell ] || append="$append panic_on_warn=1"
 	# A task that hangs for a minute ends the guest, with its stack on the console.
 	[ "$name" != debug ] ||

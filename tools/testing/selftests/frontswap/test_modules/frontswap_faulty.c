@@ -88,6 +88,10 @@ static unsigned int load_delay_ms;
 module_param(load_delay_ms, uint, 0644);
 MODULE_PARM_DESC(load_delay_ms, "Time that load() takes");
 
+static unsigned int drain_delay_ms;
+module_param(drain_delay_ms, uint, 0644);
+MODULE_PARM_DESC(drain_delay_ms, "Time that each 16th load() of a drain takes once it has the data");
+
 static unsigned int linger_ms;
 module_param(linger_ms, uint, 0444);
 MODULE_PARM_DESC(linger_ms, "Time that the module's init takes after registration");
@@ -230,6 +234,9 @@ int frontswap_faulty_load(unsigned int type, pgoff_t offset, struct page *page)
 	if (corrupt)
 		flip_a_bit(page);
 	complete_page(page);
+	/* A reader of an asynchronous device has its page in the swap cache. */
+	if (drain_delay_ms && !PageSwapCache(page) && each_nth(&loads, 16))
+		msleep(drain_delay_ms);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(frontswap_faulty_load);
@@ -315,31 +322,48 @@ static int evicted;
 module_param(evicted, int, 0444);
 MODULE_PARM_DESC(evicted, "What the last frontswap_evict() has returned");
 
-/* "TYPE N": up to N of the pages held, in the order of their slots. */
+/* The next slots with a copy, or just the next ones, from @offset on. */
+static unsigned int next_slots(unsigned int type, unsigned long *offset,
+			       pgoff_t *batch, unsigned int nr, bool held)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++, (*offset)++) {
+		if (held && !xa_find(&copies[type], offset, ULONG_MAX,
+				     XA_PRESENT))
+			break;
+		batch[i] = *offset;
+	}
+	return i;
+}
+
+/*
+ * "TYPE N": up to N of the pages held, in the order of their slots; "TYPE N FIRST":
+ * N slots, whether or not there is a copy.
+ */
 static int set_evict(const char *value, const struct kernel_param *param)
 {
 	unsigned int type, wanted, nr;
 	pgoff_t batch[EVICT_BATCH];
 	unsigned long offset = 0;
-	struct page *copy;
-	int sum = 0;
+	int args, ret, sum = 0;
 
-	if (sscanf(value, "%u %u", &type, &wanted) != 2 || type >= NR_TYPES)
+	args = sscanf(value, "%u %u %lu", &type, &wanted, &offset);
+	if (args < 2 || type >= NR_TYPES)
 		return -EINVAL;
-	do {
-		nr = 0;
-		xa_for_each_start(&copies[type], offset, copy, offset) {
-			batch[nr++] = offset;
-			if (nr == EVICT_BATCH || nr == wanted)
-				break;
+	for (; wanted; wanted -= nr) {
+		nr = next_slots(type, &offset, batch,
+				min_t(unsigned int, wanted, EVICT_BATCH),
+				args == 2);
+		if (!nr)
+			break;
+		ret = frontswap_evict(&faulty_ops, type, batch, nr);
+		if (ret < 0) {
+			evicted = ret;
+			return ret;
 		}
-		offset++;
-		wanted -= nr;
-		evicted = frontswap_evict(&faulty_ops, type, batch, nr);
-		if (evicted < 0)
-			return evicted;
-		sum += evicted;
-	} while (nr && wanted);
+		sum += ret;
+	}
 	evicted = sum;
 	return 0;
 }
@@ -349,7 +373,7 @@ static const struct kernel_param_ops evict_ops = {
 };
 
 module_param_cb(evict, &evict_ops, NULL, 0200);
-MODULE_PARM_DESC(evict, "Write TYPE N: have the core move N pages to the device");
+MODULE_PARM_DESC(evict, "Write TYPE N [FIRST]: have the core move N pages, or slots, to the device");
 
 static int refuse_set(const char *value, const struct kernel_param *param)
 {

@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# A backend is drained while the owner of its pages goes on reading and writing them.
+# stored_pages tells how far it has come. With FRONTSWAP_MIB=1024, and a machine that
+# has room for that twice, it is a gigabyte. (Promise 8.)
+
+. ./functions.sh
+start "a drain of memory that is in use"
+
+drain() {
+	set_file "$FRONTSWAP/faulty/enabled" 0 || echo "not detached" >>"$TMP/errors"
+	rm "$TMP/draining"
+}
+
+# watch - what stored_pages says until the drain is over
+watch() {
+	while [ -e "$TMP/draining" ]; do
+		backend faulty stored_pages
+		sleep 0.05
+	done
+	backend faulty stored_pages
+}
+
+: >"$TMP/errors"
+SWAP_KB=$((MIB * 1280 + 4096))
+HOG_SECONDS=$((HOG_SECONDS + MIB))
+swap_on "$DISK1"
+load_faulty
+start_hog
+hog fill out
+held=$(backend faulty stored_pages)
+expect "pages in the backend" "$held" -ge "$PAGES"
+
+# So that it takes a while.
+[ "$MIB" -ge 64 ] || set_faulty drain_delay_ms 10
+: >"$TMP/draining"
+drain &
+BACKGROUND="$BACKGROUND $!"
+watch >"$TMP/progress" &
+watcher=$!
+loop_until 20 log_has 'faulty: draining' || die "no drain"
+turns=0
+while [ -e "$TMP/draining" ]; do
+	hog dirty:32
+	[ ! -e "$TMP/draining" ] || turns=$((turns + 1))
+	[ $turns -lt 4 ] || hog verify dirty:2
+done
+wait $watcher
+set_faulty drain_delay_ms 0
+[ ! -s "$TMP/errors" ] || die "$(cat "$TMP/errors")"
+expect "times that some of its pages had been written meanwhile" $turns -ge 3
+expect "values of stored_pages" "$(sort -u "$TMP/progress" | wc -l)" -ge 3
+expect "times that it went up" "$(awk 'NR > 1 && $1 > last { n++ } { last = $1 } END { print n + 0 }' \
+	"$TMP/progress")" -eq 0
+expect "pages left in the backend" "$(tail -n 1 "$TMP/progress")" -eq 0
+hog verify out verify
+stop_hog
+expect "wrong calls of the backend" "$(faulty violations)" -eq 0
