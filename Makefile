@@ -10,8 +10,11 @@ SMP ?= 2
 MEM ?= 512
 ACCEL ?=
 TESTS ?=
+SOAK ?= 60
+SEED ?=
+GUEST ?= normal
 V ?=
-export KERNEL KDIR O JOBS CACHE SMP MEM ACCEL TESTS V
+export KERNEL KDIR O JOBS CACHE SMP MEM ACCEL TESTS SOAK SEED GUEST V
 
 harness := tools/testing/selftests/frontswap/harness
 
@@ -23,6 +26,7 @@ help:
 ## make lint     checkpatch, sparse, W=1, kernel-doc, shellcheck
 ## make shell    a guest with a prompt
 ## make series   write the patch mails to build/series, apply them to a pristine tree, build each step
+## make soak     everything at once, at random, for SOAK seconds
 ## make mutants  break the core on purpose, see that the tests notice
 ## make clean    remove build/ (the compiler cache stays in CACHE)
 ##
@@ -32,12 +36,13 @@ help:
 ##   O=build      where everything is made      CACHE=~/.cache/frontswap  compiler cache
 ##   JOBS=n       parallel compilers            TESTS="test_x.sh ..."     only these tests (check)
 ##   SMP=2 MEM=512  the guest's CPUs and MiB    ACCEL=kvm|tcg             do not probe
+##   SOAK=60      seconds of soak              SEED=n  its seed           GUEST=normal|debug|kcsan
 ##   V=1          show the output of each step
-run check lint shell series mutants:
+run check lint shell series mutants soak:
 	@$(harness)/$@.sh
 
 clean:
 	rm -rf $(O)
 
-.PHONY: help run check lint shell series mutants clean
+.PHONY: help run check lint shell series mutants soak clean
 .NOTPARALLEL:

@@ -81,7 +81,8 @@ start() {
 
 # slow_kernel - a debug kernel: tests use less memory, to take as long
 slow_kernel() {
-	[ -e /proc/lockdep_stats ] || [ -e /sys/kernel/debug/kmemleak ]
+	[ -e /proc/lockdep_stats ] || [ -e /sys/kernel/debug/kmemleak ] ||
+		[ -e /sys/kernel/debug/kcsan ]
 }
 
 # clean_up - what start() set up to run at the end of the test
@@ -116,7 +117,7 @@ judge_backend() {
 }
 
 judge_log() {
-	if log_has 'WARNING: |BUG: |Oops|general protection|INFO: |kernel BUG|contract broken'; then
+	if log_has 'WARNING: |BUG: ([^K]|K[^C])|Oops|general protection|INFO: |kernel BUG|contract broken'; then
 		echo "FAIL: the kernel complains" >&2
 		status=1
 	fi
@@ -331,6 +332,16 @@ swap_on_again() {
 swap_off() {
 	"$SWAPHOG" "off:$1" >/dev/null || die "swapoff $1"
 	log "swapoff $1"
+}
+
+# come_and_go DEVICE PRIORITY - swapon and swapoff until $TMP/run is gone; a line of
+# $TMP/turns.DEVICE for each turn, of $TMP/errors for each failure
+come_and_go() {
+	while [ -e "$TMP/run" ]; do
+		quietly "$SWAPHOG" "on:$1:$2" || echo "swapon $1" >>"$TMP/errors"
+		quietly "$SWAPHOG" "off:$1" || echo "swapoff $1" >>"$TMP/errors"
+		echo >>"$TMP/turns.${1##*/}"
+	done
 }
 
 restore_swap() {

@@ -20,14 +20,6 @@ toggle() {
 	done
 }
 
-come_and_go() {
-	while [ -e "$TMP/run" ]; do
-		quietly "$SWAPHOG" "on:$DISK2:5" || echo "swapon" >>"$TMP/errors"
-		quietly "$SWAPHOG" "off:$DISK2" || echo "swapoff" >>"$TMP/errors"
-		echo >>"$TMP/turns.swapoff"
-	done
-}
-
 : >"$TMP/run"
 : >"$TMP/errors"
 make_swap "$DISK2"
@@ -49,7 +41,7 @@ for name in $backends; do
 	toggle "$name" &
 	BACKGROUND="$BACKGROUND $!"
 done
-come_and_go &
+come_and_go "$DISK2" 5 &
 BACKGROUND="$BACKGROUND $!"
 
 sleep "$seconds"
@@ -61,7 +53,7 @@ done
 quietly kill -0 "$hogs" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
 stop_process "$hogs"
 [ ! -s "$TMP/errors" ] || die "failed: $(sort "$TMP/errors" | uniq -c)"
-for name in $backends swapoff; do
+for name in $backends "${DISK2##*/}"; do
 	expect "turns of $name" "$(wc -l <"$TMP/turns.$name")" -ge 3
 done
 expect "wrong calls of the backend" "$(faulty violations)" -eq 0

@@ -11,21 +11,11 @@ need_ram_disks
 
 seconds=${FRONTSWAP_RACE_SECONDS:-12}
 
-# swap_loop DEVICE - until the end of the test
-swap_loop() {
-	while [ -e "$TMP/run" ]; do
-		quietly "$SWAPHOG" "on:$1:5" || echo "swapon $1" >>"$TMP/errors"
-		quietly "$SWAPHOG" "off:$1" || echo "swapoff $1" >>"$TMP/errors"
-		echo >>"$TMP/turns"
-	done
-}
-
 count_turns() {
-	wc -l <"$TMP/turns"
+	cat "$TMP"/turns.* | wc -l
 }
 
 : >"$TMP/run"
-: >"$TMP/turns"
 : >"$TMP/errors"
 make_swap "$RAM1"
 make_swap "$DISK2"
@@ -35,7 +25,7 @@ load_faulty registered=0
 run_hog_behind -m 2 -j 2 -r 100000 -T $((seconds + 60))
 hogs=$BEHIND
 for device in "$RAM1" "$DISK2"; do
-	swap_loop "$device" &
+	come_and_go "$device" 5 &
 	BACKGROUND="$BACKGROUND $!"
 done
 

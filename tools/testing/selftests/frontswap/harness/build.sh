@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# build.sh normal|debug: that guest's kernel, its modules and the test modules, in $work/NAME.
+# build.sh normal|bare|debug|kcsan: that guest's kernel, its modules and the test modules, in $work/NAME.
 . "$(dirname "$0")/lib.sh"
 lock
 name=$1

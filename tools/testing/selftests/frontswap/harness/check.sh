@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# KUnit under UML, then KUnit and the kselftests in three guests: normal, bare (no zswap) and debug.
+# KUnit under UML, then KUnit and the kselftests in four guests: normal, bare (no zswap), debug and kcsan.
 # The last line is "N passed, N failed"; FS_CARRY names results that count too.
 . "$(dirname "$0")/lib.sh"
 lock
@@ -21,7 +21,10 @@ expected() {
 	echo enough-cpus
 	chosen_for "$1"
 	printf 'end:%s\n' swap-is-off registrations-balanced not-tainted nothing-in-the-log
-	[ "$1" != debug ] || echo end:no-leaks
+	case $1 in
+	debug) echo end:no-leaks ;;
+	kcsan) echo end:no-races ;;
+	esac
 }
 
 # The console of one test, from the host's log.
@@ -42,9 +45,11 @@ missing_results() {
 }
 
 # Without zswap there is no backend at first, and the static key is off: what that changes.
+# Races are looked for where much goes on at once.
 chosen_for() {
 	case $1 in
 	bare) chosen | grep -E 'late|swapo|areas|evict|counters|drain|rmmod|failed_init|slow_replay|classic_backend' | grep -v zswap ;;
+	kcsan) chosen | grep -E 'soak|stress|_race|hotplug|self_completion|shared_slots|counters' ;;
 	*) chosen ;;
 	esac
 }
@@ -92,6 +97,7 @@ uml
 guest normal
 guest bare
 guest debug
+guest kcsan
 carried=()
 for r in ${FS_CARRY:-}; do carried+=("$logs/$r.results"); done
 total "${carried[@]}" "$results"

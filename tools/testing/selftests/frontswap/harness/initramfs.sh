@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# initramfs.sh normal|debug: the guest's root, $work/NAME/initrd, by the kernel's gen_init_cpio.
+# initramfs.sh normal|bare|debug|kcsan: the guest's root, $work/NAME/initrd, by the kernel's gen_init_cpio.
 . "$(dirname "$0")/lib.sh"
 lock
 name=$1
@@ -47,10 +47,19 @@ list_tests() {
 	echo "file /init $harness/init 755 0 0"
 	echo "file /story.sh $harness/story.sh 755 0 0"
 	echo "file /tap.awk $harness/tap.awk 644 0 0"
+	echo "file /races.awk $harness/races.awk 644 0 0"
+	echo "file /ours $dir/ours 644 0 0"
+}
+
+# The functions that a race may not be in.
+list_ours() {
+	nm "$dir"/mm/frontswap*.o "$dir"/mm/frontswap/*.o "$dir"/test_modules/*.o 2>/dev/null |
+		awk '$2 ~ /^[tT]$/ { sub(/\..*/, "", $3); print $3 }' | sort -u
 }
 
 sub need.sh vm
 logged "test programs" "$logs/user.log" build_user
+list_ours >"$dir/ours"
 {
 	list_dirs
 	list_busybox

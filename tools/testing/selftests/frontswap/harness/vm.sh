@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# vm.sh normal|debug MODE [TEST,TEST...]: boots that guest; MODE is for harness/init.
+# vm.sh normal|bare|debug|kcsan MODE [TEST,TEST...]: boots that guest; MODE is for harness/init.
 # The guest's words come out as they are said. Exit status 0 only if its verdict is complete.
 # Left behind in $O/logs: NAME.MODE.console and NAME.MODE.verdict.
 . "$(dirname "$0")/lib.sh"
@@ -18,14 +18,16 @@ shell) limit=0 ;;
 esac
 test_limit=90
 threads=single
-# The debug kernel is slow. It has no jump labels, which are patched while the guest runs: QEMU's
+# Some kernels are slow. They have no jump labels, which are patched while the guest runs: QEMU's
 # multi-threaded TCG gets that wrong, so the normal kernel has to do with one thread.
-if [ "$name" = debug ]; then
+slow() { [ "$name" = debug ] || [ "$name" = kcsan ]; }
+if slow; then
 	limit=$((limit * 2))
 	test_limit=$((test_limit * 2))
 	threads=multi
 fi
 limit=${FS_TIMEOUT:-$limit}
+test_limit=${FS_TEST_LIMIT:-$test_limit}
 
 probe() { ACCEL=kvm FS_LABEL=kvm sub vm.sh "$name" probe >/dev/null 2>&1; }
 
@@ -67,10 +69,12 @@ boot() {
 	append="console=ttyS0 panic=-1 oops=panic reboot=t log_buf_len=4M no_timer_check"
 	append="$append zswap.enabled=0 brd.rd_nr=4 rcupdate.rcu_cpu_stall_suppress_at_boot=1"
 	append="$append fs_mode=$mode fs_cpus=$SMP fs_tests=$tests fs_limit=$test_limit ${FS_APPEND:-}"
-	[ "$mode" = shell ] || append="$append panic_on_warn=1"
+	# A data race in the kernel's own code is told in the way of a warning, but does not end it.
+	[ "$mode" = shell ] || [ "$name" = kcsan ] || append="$append panic_on_warn=1"
 	# A task that hangs for a minute ends the guest, with its stack on the console.
-	[ "$name" != debug ] ||
-		append="$append hung_task_panic=1 sysctl.kernel.hung_task_timeout_secs=60"
+	! slow || append="$append hung_task_panic=1 sysctl.kernel.hung_task_timeout_secs=60"
+	# The log of a soak would be most of its output.
+	[ "$mode" != soak ] || append="$append loglevel=5"
 	if [ "$mode" = shell ]; then
 		serial=(-serial mon:stdio -chardev "null,id=words")
 		append="$append quiet"
