@@ -24,6 +24,7 @@ EINTR='Interrupted system call'
 EIO='Input/output error'
 ENOMEM='Cannot allocate memory'
 EAGAIN='Resource temporarily unavailable'
+SHUT='Cannot send after'
 AWAY='nonexistent directory|No such|Permission denied'
 DEBUGFS=/sys/kernel/debug
 
@@ -247,7 +248,7 @@ switch() {
 }
 
 switch_turn() {
-	draw 9
+	draw 11
 	what=$R
 	draw 6
 	value=$R
@@ -262,6 +263,11 @@ switch_turn() {
 	6) switch max_pages /sys/module/frontswap_ram/parameters/max_pages $((value * 500)) ;;
 	7) switch zswap-enabled $ZSWAP/enabled $((value != 0)) ;;
 	8) switch zswap-pool $ZSWAP/max_pool_percent $((value + 1)) ;;
+	*)
+		[ ! -e $FAULTY/evict ] ||
+			attempt evict "$AWAY|$SHUT|$ENOMEM|$EIO" \
+				write $FAULTY/evict "$((value % 4)) $((PAUSE * 4))"
+		;;
 	esac
 	nap $PAUSE
 }

@@ -8,7 +8,7 @@
 . ./functions.sh
 start "slots that are used again while they are drained"
 
-MIB=4
+MIB=2
 PAGES=$((MIB * 256))
 SWAP_KB=$((MIB * 1024 * 9 / 8 + 512))
 swap_on "$DISK1"
@@ -17,8 +17,8 @@ start_hog
 hog fill out
 expect "pages in the backend" "$(faulty pages)" -ge "$PAGES"
 turns=0
-for round in 1 2 3; do
-	set_faulty drain_delay_ms 100
+for round in 1 2; do
+	set_faulty drain_delay_ms 300
 	: >"$TMP/draining"
 	{
 		set_file "$FRONTSWAP/faulty/enabled" 0 || echo "not detached" >>"$TMP/errors"
@@ -35,7 +35,7 @@ for round in 1 2 3; do
 	set_file "$FRONTSWAP/faulty/enabled" 1 || die "not attached"
 	hog dirty:1 out
 done
-expect "rounds of writing and paging out meanwhile" $turns -ge 6
+expect "rounds of writing and paging out meanwhile" $turns -ge 4
 hog verify
 stop_hog
 expect "wrong calls of the backend" "$(faulty violations)" -eq 0

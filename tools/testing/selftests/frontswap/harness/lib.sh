@@ -50,6 +50,14 @@ sub() {
 	O=$O V=$V KDIR=$KDIR KERNEL=$KERNEL TESTS=$TESTS JOBS=$JOBS "$harness/$script" "$@"
 }
 
+# ready_guest NAME: all that booting it takes.
+ready_guest() {
+	sub need.sh source build vm space=4096
+	sub source.sh
+	sub build.sh "$1"
+	sub initramfs.sh "$1"
+}
+
 # One run at a time in a build directory; scripts called by the holder go through.
 lock() {
 	mkdir -p "$O" "$logs"

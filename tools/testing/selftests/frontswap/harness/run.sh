@@ -3,10 +3,7 @@
 # The main job: source, kernel, guest, story.
 . "$(dirname "$0")/lib.sh"
 lock
-sub need.sh source build vm space=4096
-sub source.sh
-sub build.sh bare
-sub initramfs.sh bare
+ready_guest bare
 say "booting"
 if sub vm.sh bare story; then
 	say "all is well"

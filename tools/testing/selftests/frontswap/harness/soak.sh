@@ -23,10 +23,7 @@ good() {
 	done
 }
 
-sub need.sh source build vm space=4096
-sub source.sh
-sub build.sh "$GUEST"
-sub initramfs.sh "$GUEST"
+ready_guest "$GUEST"
 say "soak: $GUEST kernel, $SOAK seconds, seed $SEED"
 outcome=ok
 FS_TIMEOUT=$((SOAK + slack)) FS_TEST_LIMIT=$((SOAK + slack * 2 / 3)) \
