@@ -72,7 +72,7 @@ boot() {
 	# A data race in the kernel's own code is told in the way of a warning, but does not end it.
 	[ "$mode" = shell ] || [ "$name" = kcsan ] || append="$append panic_on_warn=1"
 	# A task that hangs for a minute ends the guest, with its stack on the console.
-	! slow || append="$append hung_task_panic=1 sysctl.kernel.hung_task_timeout_secs=60"
+	append="$append hung_task_panic=1 sysctl.kernel.hung_task_timeout_secs=60"
 	# An emulated CPU is slow, so a watched access has to be watched for longer than on a real one.
 	[ "$name" != kcsan ] || append="$append kcsan.udelay_task=400 kcsan.skip_watch=4000"
 	# The log of a soak would be most of its output.
