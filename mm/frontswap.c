@@ -141,10 +141,12 @@ static noinline int frontswap_refuse_large(struct frontswap_registry *reg,
 
 	rcu_read_lock();
 	for_each_seat(seat, reg, type) {
-		pgoff_t bit = offset;
+		pgoff_t bit;
 
-		for_each_set_bit_from(bit, seat->map, end)
-			frontswap_drop(seat, type, bit);
+		/* Others of the same word come and go. */
+		for (bit = offset; bit < end; bit++)
+			if (test_bit(bit, seat->map))
+				frontswap_drop(seat, type, bit);
 	}
 	rcu_read_unlock();
 	this_cpu_inc(*reg->failed_stores);
@@ -780,7 +782,8 @@ static bool frontswap_holds_pages(const struct frontswap_backend *b)
 	lockdep_assert_held(&b->reg->lock);
 	for (type = 0; type < FRONTSWAP_TYPES; type++) {
 		seat = b->seat[type];
-		if (seat && !bitmap_empty(seat->map, seat->nr_slots))
+		/* bits go while they are looked at, but none comes */
+		if (seat && !data_race(bitmap_empty(seat->map, seat->nr_slots)))
 			return true;
 	}
 	return false;

@@ -383,8 +383,10 @@ static int drain_pass(struct drain *d)
 	while (!ret && drain_get_area(d)) {
 		flags = memalloc_noio_save();
 		for (batch = 0; !ret && batch < DRAIN_IN_FLIGHT; batch++) {
-			offset = find_next_bit(d->seat->map, d->seat->nr_slots,
-					       offset);
+			/* bits go while they are looked for: see drain_pinned() */
+			offset = data_race(find_next_bit(d->seat->map,
+							 d->seat->nr_slots,
+							 offset));
 			if (offset >= d->seat->nr_slots)
 				break;
 			ret = drain_slot(d, offset++);

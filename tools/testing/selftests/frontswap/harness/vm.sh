@@ -74,7 +74,7 @@ boot() {
 	# A task that hangs for a minute ends the guest, with its stack on the console.
 	append="$append hung_task_panic=1 sysctl.kernel.hung_task_timeout_secs=60"
 	# An emulated CPU is slow, so a watched access has to be watched for longer than on a real one.
-	[ "$name" != kcsan ] || append="$append kcsan.udelay_task=400 kcsan.skip_watch=4000"
+	[ "$name" != kcsan ] || append="$append kcsan.udelay_task=400"
 	# The log of a soak would be most of its output.
 	[ "$mode" != soak ] || append="$append loglevel=5"
 	if [ "$mode" = shell ]; then
@@ -94,7 +94,7 @@ boot() {
 		"${serial[@]}" -chardev "file,id=verdict,path=$verdict" -device virtio-serial-pci \
 		-device virtserialport,chardev=verdict,name=verdict \
 		-device virtserialport,chardev=words,name=words \
-		$(disk vda) $(disk vdb) 9>&-
+		$(disk vda) $(disk vdb) ${FS_QEMU:-} 9>&-
 }
 
 how=$(accel)
