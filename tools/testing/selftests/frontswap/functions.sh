@@ -9,6 +9,8 @@
 KSFT_SKIP=4
 FRONTSWAP=/sys/kernel/mm/frontswap
 FAULTY=/sys/module/frontswap_faulty/parameters
+COMPRESS=/sys/module/frontswap_compress/parameters
+COMPRESS_STATS=/sys/kernel/mm/frontswap_compress
 ZSWAP=/sys/module/zswap/parameters
 SWAPHOG=${SWAPHOG:-./swaphog}
 SWAP_KB=${FRONTSWAP_SWAP_KB:-49152}
@@ -205,7 +207,7 @@ unload_modules() {
 
 # What a test has loaded is detached, so that it can be unloaded.
 retire_backends() {
-	for retire_backend in ram frontswap_classic; do
+	for retire_backend in compress ram frontswap_classic; do
 		attached $retire_backend || continue
 		set_file "$FRONTSWAP/$retire_backend/enabled" 0 || status=1
 	done
@@ -258,6 +260,22 @@ load_faulty() {
 load_ram() {
 	load frontswap_ram max_pages="$1" || die "frontswap_ram cannot be loaded"
 	set_file /sys/module/frontswap_ram/parameters/max_pages "$1" || die "no max_pages"
+}
+
+# load_compress [PARAMETER=VALUE...] - the compressing backend, freshly loaded
+load_compress() {
+	! [ -d "$COMPRESS" ] || skip "frontswap_compress is loaded already"
+	load frontswap_compress "$@" || die "frontswap_compress cannot be loaded"
+}
+
+# compress FILE - a figure of the compressing backend
+compress() {
+	cat "$COMPRESS_STATS/$1"
+}
+
+# set_compress PARAMETER VALUE
+set_compress() {
+	set_file "$COMPRESS/$1" "$2"
 }
 
 restore_faulty() {
