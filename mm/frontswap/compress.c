@@ -1,0 +1,1030 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * frontswap_compress: a frontswap backend that keeps pages compressed in RAM
+ *
+ * A page is compressed into a zsmalloc pool; one that is a single word repeated
+ * takes none of it; one that does not compress well is refused. What is known of a
+ * slot is in its type's index, see compress_index.h. When the pool is at its limit,
+ * and when memory is short, the oldest pages are written to the swap device by
+ * frontswap_evict(), in a work item.
+ *
+ * Locks: none for a slot, the core sees to that. A CPU's compressor is used under
+ * its local lock, with preemption off, so nothing sleeps there. An index has a
+ * spinlock, which invalidate_page() may take, and a mutex for those who go through
+ * all of it; the latter is not held over frontswap_evict().
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cpuhotplug.h>
+#include <linux/crypto.h>
+#include <linux/fault-inject.h>
+#include <linux/frontswap.h>
+#include <linux/highmem.h>
+#include <linux/kobject.h>
+#include <linux/local_lock.h>
+#include <linux/memcontrol.h>
+#include <linux/module.h>
+#include <linux/percpu.h>
+#include <linux/shrinker.h>
+#include <linux/swap.h>
+#include <linux/sysfs.h>
+#include <linux/workqueue.h>
+#include <linux/zsmalloc.h>
+
+#include "compress_index.h"
+#include "compress_limit.h"
+
+#define POOL_GFP	(INDEX_GFP | __GFP_HIGHMEM | __GFP_MOVABLE)
+#define BATCH		32U	/* the writes that the core has in flight */
+#define ROUND		256UL	/* pages between looks at the pool */
+#define PROTECTED	2	/* generations that the shrinker leaves alone */
+
+enum counter {
+	STORED_PAGES,
+	SAME_FILLED_PAGES,
+	COMPRESSED_BYTES,
+	REJECT_COMPRESS_POOR,
+	REJECT_COMPRESS_FAIL,
+	REJECT_ALLOC_FAIL,
+	REJECT_LIMIT,
+	REJECT_MEMCG,
+	WRITTEN_BACK_PAGES,
+	DECOMPRESS_ERRORS,
+	NR_COUNTERS,
+};
+
+struct stats {
+	long value[NR_COUNTERS];
+	unsigned int ticks;
+};
+
+static DEFINE_PER_CPU(struct stats, stats);
+
+static struct zs_pool *pool;
+static size_t poor_size;	/* not worth keeping from here on */
+static struct index slots[MAX_SWAPFILES];
+static struct limit limit;
+static struct clock clock;
+
+static __always_inline void stat_add(enum counter counter, long n)
+{
+	this_cpu_add(stats.value[counter], n);
+}
+
+static unsigned long stat_sum(enum counter counter)
+{
+	long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(&stats, cpu)->value[counter]);
+	return max(sum, 0L);
+}
+
+/* Compressors: one for each name that has been in use, until the module goes */
+
+struct stream {
+	local_lock_t lock;
+	struct crypto_comp *tfm;
+	u8 *buffer;
+};
+
+struct alg {
+	char name[CRYPTO_MAX_ALG_NAME];
+	struct stream __percpu *streams;
+	struct hlist_node node;
+};
+
+static struct alg *algs[MAX_ALGS];
+static unsigned int current_alg;
+static enum cpuhp_state cpuhp_state;
+
+static int stream_up(unsigned int cpu, struct hlist_node *node)
+{
+	struct alg *alg = hlist_entry(node, struct alg, node);
+	struct stream *s = per_cpu_ptr(alg->streams, cpu);
+	struct crypto_comp *tfm;
+
+	/* Some compressors write past what they are told: give them two pages. */
+	s->buffer = kvmalloc_node(2 * PAGE_SIZE, GFP_KERNEL, cpu_to_node(cpu));
+	if (!s->buffer)
+		return -ENOMEM;
+	tfm = crypto_alloc_comp(alg->name, 0, 0);
+	if (IS_ERR(tfm)) {
+		kvfree(s->buffer);
+		s->buffer = NULL;
+		return PTR_ERR(tfm);
+	}
+	s->tfm = tfm;
+	return 0;
+}
+
+static int stream_down(unsigned int cpu, struct hlist_node *node)
+{
+	struct alg *alg = hlist_entry(node, struct alg, node);
+	struct stream *s = per_cpu_ptr(alg->streams, cpu);
+
+	if (s->tfm)
+		crypto_free_comp(s->tfm);
+	kvfree(s->buffer);
+	s->tfm = NULL;
+	s->buffer = NULL;
+	return 0;
+}
+
+static void alg_free(struct alg *alg)
+{
+	if (!alg)
+		return;
+	cpuhp_state_remove_instance(cpuhp_state, &alg->node);
+	free_percpu(alg->streams);
+	kfree(alg);
+}
+
+static struct alg *alg_create(const char *name)
+{
+	struct alg *alg;
+	int cpu, ret = -ENOMEM;
+
+	if (!crypto_has_comp(name, 0, 0))
+		return ERR_PTR(-ENOENT);
+	alg = kzalloc(sizeof(*alg), GFP_KERNEL);
+	if (!alg)
+		return ERR_PTR(-ENOMEM);
+	strscpy(alg->name, name, sizeof(alg->name));
+	alg->streams = alloc_percpu(struct stream);
+	if (!alg->streams)
+		goto free;
+	for_each_possible_cpu(cpu)
+		local_lock_init(&per_cpu_ptr(alg->streams, cpu)->lock);
+	ret = cpuhp_state_add_instance(cpuhp_state, &alg->node);
+	if (!ret)
+		return alg;
+	free_percpu(alg->streams);
+free:
+	kfree(alg);
+	return ERR_PTR(ret);
+}
+
+/* Under the lock of the module's parameters, or in its init function. */
+static int alg_choose(const char *name)
+{
+	struct alg *alg;
+	unsigned int i;
+
+	for (i = 0; i < MAX_ALGS && algs[i]; i++) {
+		if (!strcmp(algs[i]->name, name)) {
+			WRITE_ONCE(current_alg, i);
+			return 0;
+		}
+	}
+	if (i == MAX_ALGS) {
+		pr_err("compressor %s: %d others have been used; unload the module first\n",
+		       name, MAX_ALGS);
+		return -ENOSPC;
+	}
+	alg = alg_create(name);
+	if (IS_ERR(alg)) {
+		pr_err("compressor %s: %s (%ld)\n", name,
+		       PTR_ERR(alg) == -ENOENT ? "there is none of this name" :
+		       "cannot be had", PTR_ERR(alg));
+		return PTR_ERR(alg);
+	}
+	WRITE_ONCE(algs[i], alg);
+	/* Who sees the number sees the compressor. */
+	smp_store_release(&current_alg, i);
+	return 0;
+}
+
+/* Owners: a page is charged to its cgroup as zswap charges it */
+
+#if defined(CONFIG_MEMCG_KMEM) && defined(CONFIG_ZSWAP)
+static void owner_charge(struct obj_cgroup *owner, unsigned int bytes)
+{
+	obj_cgroup_charge_zswap(owner, bytes);
+}
+
+static void owner_uncharge(struct obj_cgroup *owner, unsigned int bytes)
+{
+	obj_cgroup_uncharge_zswap(owner, bytes);
+}
+#elif defined(CONFIG_MEMCG_KMEM)
+/* Reclaim is not refused. */
+static void owner_charge(struct obj_cgroup *owner, unsigned int bytes)
+{
+	if (bytes)
+		WARN_ON_ONCE(obj_cgroup_charge(owner, GFP_KERNEL, bytes));
+}
+
+static void owner_uncharge(struct obj_cgroup *owner, unsigned int bytes)
+{
+	if (bytes)
+		obj_cgroup_uncharge(owner, bytes);
+}
+#else
+static void owner_charge(struct obj_cgroup *owner, unsigned int bytes)
+{
+}
+
+static void owner_uncharge(struct obj_cgroup *owner, unsigned int bytes)
+{
+}
+#endif
+
+/* False: it must not have another page. A page of a drain has no owner. */
+static __always_inline bool owner_get(struct page *page,
+				      struct obj_cgroup **owner)
+{
+	*owner = get_obj_cgroup_from_page(page);
+	if (!*owner)
+		return true;
+	if (likely(obj_cgroup_may_zswap(*owner) &&
+		   owner_fits(pack_owner(*owner))))
+		return true;
+	obj_cgroup_put(*owner);
+	return false;
+}
+
+static __always_inline unsigned int charged_bytes(unsigned int size)
+{
+	return size == SIZE_SAME ? 0 : size;
+}
+
+/* Pages that are one word repeated */
+
+/* The last word first: it tells most pages that merely begin alike. */
+static __always_inline bool same_filled(const unsigned long *p)
+{
+	const unsigned long *end = p + PAGE_SIZE / sizeof(*p);
+	unsigned long word = *p;
+
+	if (likely(end[-1] != word))
+		return false;
+	for (; p < end; p += 8) {
+		if (p[0] != word || p[1] != word || p[2] != word ||
+		    p[3] != word || p[4] != word || p[5] != word ||
+		    p[6] != word || p[7] != word)
+			return false;
+	}
+	return true;
+}
+
+static void fill(void *page, unsigned long word)
+{
+	memset_l(page, word, PAGE_SIZE / sizeof(word));
+}
+
+/* The work: folding ages, and writing back */
+
+static bool writeback = true;
+static atomic_long_t asked;	/* by the shrinker: pages to write back */
+static unsigned long not_before;
+static struct workqueue_struct *wq;
+static const struct frontswap_ops compress_ops;
+
+static void reclaim(struct work_struct *unused);
+static DECLARE_WORK(reclaim_work, reclaim);
+
+static void set_limit(void);
+
+/* After a run that moved nothing there is a pause. */
+static void kick(void)
+{
+	if (READ_ONCE(writeback) &&
+	    time_after_eq(jiffies, READ_ONCE(not_before)))
+		queue_work(wq, &reclaim_work);
+}
+
+static u64 all_ages(void)
+{
+	u64 ages = 0;
+	int type;
+
+	for (type = 0; type < MAX_SWAPFILES; type++) {
+		mutex_lock(&slots[type].walk);
+		ages |= index_ages(&slots[type]);
+		mutex_unlock(&slots[type].walk);
+	}
+	return ages;
+}
+
+static void fold_ages(void)
+{
+	unsigned long now = READ_ONCE(clock.now);
+	int type;
+
+	for (type = 0; type < MAX_SWAPFILES; type++) {
+		mutex_lock(&slots[type].walk);
+		index_fold(&slots[type], now);
+		mutex_unlock(&slots[type].walk);
+	}
+	WRITE_ONCE(clock.folded, now);
+}
+
+/**
+ * struct eviction - one run of writing back
+ * @wanted: Pages to go.
+ * @done: Pages that have gone.
+ * @same_too: Same-filled pages too, though they give no memory back.
+ * @closed: Types that cannot be written to.
+ * @error: The core cannot do more now.
+ */
+struct eviction {
+	unsigned long wanted;
+	unsigned long done;
+	bool same_too;
+	DECLARE_BITMAP(closed, MAX_SWAPFILES);
+	int error;
+};
+
+static bool evict_batch(struct eviction *ev, unsigned int type,
+			const pgoff_t *offsets, unsigned int n)
+{
+	int ret = frontswap_evict(&compress_ops, type, offsets, n);
+
+	if (ret > 0) {
+		ev->done += ret;
+		stat_add(WRITTEN_BACK_PAGES, ret);
+	} else if (ret == -EOPNOTSUPP) {
+		__set_bit(type, ev->closed);
+		return false;
+	} else if (ret < 0 && ret != -EIO) {
+		ev->error = ret;
+		return false;
+	}
+	return ev->done < ev->wanted;
+}
+
+static void evict_type(struct eviction *ev, unsigned int type,
+		       unsigned int age)
+{
+	unsigned int busy = READ_ONCE(clock.now) % AGES, n;
+	pgoff_t offsets[BATCH];
+	unsigned long next = 0;
+
+	do {
+		mutex_lock(&slots[type].walk);
+		n = index_collect(&slots[type], &next, age, busy, ev->same_too,
+				  offsets,
+				  min_t(unsigned long, BATCH,
+					ev->wanted - ev->done));
+		mutex_unlock(&slots[type].walk);
+	} while (n && evict_batch(ev, type, offsets, n));
+}
+
+/* The oldest first; those of the last @keep generations stay. */
+static void evict(struct eviction *ev, unsigned int keep)
+{
+	u64 ages = all_ages();
+	unsigned long now = READ_ONCE(clock.now);
+	int back, type;
+
+	for (back = AGES - 2; back >= (int)keep; back--) {
+		if (!(ages & BIT_ULL(clock_age(now, back))))
+			continue;
+		for (type = 0; type < MAX_SWAPFILES; type++) {
+			if (test_bit(type, ev->closed))
+				continue;
+			evict_type(ev, type, clock_age(now, back));
+			if (ev->error || ev->done >= ev->wanted)
+				return;
+		}
+	}
+}
+
+/* Pages whose compressed size is about what is to go. */
+static unsigned long pages_of_excess(unsigned long excess)
+{
+	unsigned long total = max(zs_get_total_pages(pool), 1UL);
+	unsigned long pages = stat_sum(STORED_PAGES) -
+			      stat_sum(SAME_FILLED_PAGES);
+
+	return clamp(mult_frac(pages, min(excess, total), total), BATCH + 0UL,
+		     ROUND);
+}
+
+/* False: nothing could be moved. */
+static bool evict_some(unsigned long wanted, unsigned int keep)
+{
+	struct eviction ev = { .wanted = wanted };
+
+	evict(&ev, keep);
+	zs_compact(pool);
+	return ev.done;
+}
+
+static void reclaim(struct work_struct *unused)
+{
+	unsigned long excess, n;
+	bool moved = true;
+
+	if (clock_fold_due(&clock))
+		fold_ages();
+	set_limit();
+	while (moved && READ_ONCE(writeback)) {
+		excess = limit_excess(&limit, zs_get_total_pages(pool));
+		n = min_t(unsigned long, atomic_long_read(&asked), ROUND);
+		if (excess) {
+			moved = evict_some(pages_of_excess(excess), 0);
+		} else if (n) {
+			moved = evict_some(n, PROTECTED);
+			atomic_long_sub(n, &asked);
+		} else {
+			return;
+		}
+		cond_resched();
+	}
+	atomic_long_set(&asked, 0);
+	WRITE_ONCE(not_before, jiffies + HZ / 2);
+}
+
+/* Callbacks */
+
+static noinline void tick(void)
+{
+	if (!clock_tick(&clock))
+		return;
+	clock_set_length(&clock, stat_sum(STORED_PAGES));
+	if (clock_fold_due(&clock))
+		queue_work(wq, &reclaim_work);
+}
+
+static void pool_write(unsigned long handle, const void *from, size_t bytes)
+{
+	memcpy(zs_map_object(pool, handle, ZS_MM_WO), from, bytes);
+	zs_unmap_object(pool, handle);
+}
+
+/*
+ * Compresses into the pool: returns the size or an errno. Without preemption from
+ * the compressor to the pool, so the allocation must not sleep, and does not.
+ */
+static __always_inline int pool_add(const void *page, unsigned int nr,
+				    unsigned long *handle)
+{
+	struct stream __percpu *streams = algs[nr]->streams;
+	unsigned int size = 2 * PAGE_SIZE;
+	struct stream *s;
+	int ret;
+
+	local_lock(&streams->lock);
+	s = this_cpu_ptr(streams);
+	ret = crypto_comp_compress(s->tfm, page, PAGE_SIZE, s->buffer, &size);
+	if (unlikely(ret || size >= poor_size)) {
+		stat_add(ret ? REJECT_COMPRESS_FAIL : REJECT_COMPRESS_POOR, 1);
+		ret = -E2BIG;
+		goto unlock;
+	}
+	*handle = zs_malloc(pool, size, POOL_GFP);
+	if (IS_ERR_VALUE(*handle)) {
+		stat_add(REJECT_ALLOC_FAIL, 1);
+		ret = -ENOMEM;
+		goto unlock;
+	}
+	pool_write(*handle, s->buffer, size);
+	ret = size;
+unlock:
+	local_unlock(&streams->lock);
+	return ret;
+}
+
+static bool pool_admits(void)
+{
+	if (likely(limit_admits(&limit, zs_get_total_pages(pool))))
+		return true;
+	stat_add(REJECT_LIMIT, 1);
+	kick();
+	return false;
+}
+
+/* Fills in what the entry gets: returns its size or an errno. */
+static __always_inline int take(struct page *page, unsigned int nr,
+				unsigned long *data)
+{
+	unsigned long *src = kmap_local_page(page);
+	int ret;
+
+	if (same_filled(src)) {
+		*data = *src;
+		ret = SIZE_SAME;
+	} else if (pool_admits()) {
+		ret = pool_add(src, nr, data);
+	} else {
+		ret = -ENOSPC;
+	}
+	kunmap_local(src);
+	return ret;
+}
+
+static int compress_store(unsigned int type, pgoff_t offset, struct page *page)
+{
+	unsigned int nr = smp_load_acquire(&current_alg);
+	struct obj_cgroup *owner;
+	unsigned long data;
+	struct leaf *leaf;
+	int size;
+
+	if (!owner_get(page, &owner)) {
+		stat_add(REJECT_MEMCG, 1);
+		return -EDQUOT;
+	}
+	size = take(page, nr, &data);
+	if (size < 0)
+		goto put_owner;
+	leaf = index_get(&slots[type], offset);
+	if (!leaf) {
+		if (size != SIZE_SAME)
+			zs_free(pool, data);
+		stat_add(REJECT_ALLOC_FAIL, 1);
+		size = -ENOMEM;
+		goto put_owner;
+	}
+	if (owner)
+		owner_charge(owner, charged_bytes(size));
+	leaf_set(leaf, offset, data,
+		 make_meta(size, nr, READ_ONCE(clock.now), pack_owner(owner)));
+	stat_add(STORED_PAGES, 1);
+	if (size == SIZE_SAME)
+		stat_add(SAME_FILLED_PAGES, 1);
+	else
+		stat_add(COMPRESSED_BYTES, size);
+	if (unlikely(!(this_cpu_inc_return(stats.ticks) % CLOCK_TICK)))
+		tick();
+	return 0;
+put_owner:
+	if (owner)
+		obj_cgroup_put(owner);
+	return size;
+}
+
+#ifdef CONFIG_FAULT_INJECTION
+static DECLARE_FAULT_ATTR(fail_decompress);
+static struct dentry *fault_dir;
+
+static bool decompress_fails(void)
+{
+	return should_fail(&fail_decompress, 1);
+}
+
+static void fault_setup(void)
+{
+	fault_dir = fault_create_debugfs_attr("fail_frontswap_decompress", NULL,
+					      &fail_decompress);
+}
+
+static void fault_remove(void)
+{
+	debugfs_remove_recursive(fault_dir);
+}
+#else
+static bool decompress_fails(void)
+{
+	return false;
+}
+
+static void fault_setup(void)
+{
+}
+
+static void fault_remove(void)
+{
+}
+#endif
+
+static noinline int decompress_error(unsigned int type, pgoff_t offset,
+				     unsigned int nr, int err)
+{
+	stat_add(DECOMPRESS_ERRORS, 1);
+	pr_err_ratelimited("slot %lu of area %u cannot be decompressed by %s (%d)\n",
+			   offset, type, algs[nr]->name, err);
+	return -EIO;
+}
+
+static __always_inline int pool_read(unsigned long handle, u64 meta, void *page)
+{
+	struct stream __percpu *streams = algs[entry_alg(meta)]->streams;
+	unsigned int size = PAGE_SIZE;
+	void *src;
+	int ret;
+
+	local_lock(&streams->lock);
+	src = zs_map_object(pool, handle, ZS_MM_RO);
+	ret = crypto_comp_decompress(this_cpu_ptr(streams)->tfm, src,
+				     entry_size(meta), page, &size);
+	zs_unmap_object(pool, handle);
+	local_unlock(&streams->lock);
+	if (unlikely(size != PAGE_SIZE || decompress_fails()))
+		return ret ?: -EBADMSG;
+	return ret;
+}
+
+static int compress_load(unsigned int type, pgoff_t offset, struct page *page)
+{
+	struct leaf *leaf = index_leaf(&slots[type], offset);
+	struct entry e;
+	void *dst;
+	int ret = 0;
+
+	if (WARN_ON_ONCE(!leaf))
+		return -EIO;
+	e.data = leaf_entry(leaf, offset)->data;
+	e.meta = READ_ONCE(leaf_entry(leaf, offset)->meta);
+	dst = kmap_local_page(page);
+	if (entry_size(e.meta) == SIZE_SAME)
+		fill(dst, e.data);
+	else
+		ret = pool_read(e.data, e.meta, dst);
+	kunmap_local(dst);
+	if (unlikely(ret))
+		ret = decompress_error(type, offset, entry_alg(e.meta), ret);
+	return ret;
+}
+
+static __always_inline void release(const struct entry *e)
+{
+	struct obj_cgroup *owner = entry_owner(e->meta);
+	unsigned int size = entry_size(e->meta);
+
+	if (size == SIZE_SAME) {
+		stat_add(SAME_FILLED_PAGES, -1);
+	} else {
+		zs_free(pool, e->data);
+		stat_add(COMPRESSED_BYTES, -(long)size);
+	}
+	stat_add(STORED_PAGES, -1);
+	if (owner) {
+		owner_uncharge(owner, charged_bytes(size));
+		obj_cgroup_put(owner);
+	}
+}
+
+static void compress_invalidate_page(unsigned int type, pgoff_t offset)
+{
+	struct leaf *leaf = index_leaf(&slots[type], offset);
+	struct entry e;
+
+	if (WARN_ON_ONCE(!leaf))
+		return;
+	e = leaf_clear(leaf, offset);
+	index_put(&slots[type], leaf);
+	release(&e);
+}
+
+static void release_left(const struct entry *e)
+{
+	release(e);
+}
+
+static void compress_invalidate_area(unsigned int type)
+{
+	index_destroy(&slots[type], release_left);
+}
+
+static const struct frontswap_ops compress_ops = {
+	.store = compress_store,
+	.load = compress_load,
+	.invalidate_page = compress_invalidate_page,
+	.invalidate_area = compress_invalidate_area,
+	.name = "compress",
+	.priority = 100,
+	.flags = FRONTSWAP_DIRECT_LOAD,
+};
+
+/* Memory pressure. Pages go later: nothing is freed when the call returns. */
+
+static unsigned long shrink_count(struct shrinker *s, struct shrink_control *sc)
+{
+	unsigned long pages;
+
+	if (!READ_ONCE(writeback))
+		return 0;
+	pages = stat_sum(STORED_PAGES) - stat_sum(SAME_FILLED_PAGES);
+	return (long)pages > 0 ? pages : SHRINK_EMPTY;
+}
+
+static unsigned long shrink_scan(struct shrinker *s, struct shrink_control *sc)
+{
+	if (!(sc->gfp_mask & __GFP_IO))
+		return SHRINK_STOP;
+	if (atomic_long_read(&asked) < stat_sum(STORED_PAGES))
+		atomic_long_add(sc->nr_to_scan, &asked);
+	kick();
+	return 0;
+}
+
+/* A page that is written back costs two transfers, so other caches go first. */
+static struct shrinker shrinker = {
+	.count_objects = shrink_count,
+	.scan_objects = shrink_scan,
+	.seeks = 4 * DEFAULT_SEEKS,
+	.batch = BATCH,
+};
+
+static int shrinker_add(void)
+{
+	return register_shrinker(&shrinker, "mm-frontswap-compress");
+}
+
+static void shrinker_remove(void)
+{
+	unregister_shrinker(&shrinker);
+}
+
+/* Parameters */
+
+static char compressor[CRYPTO_MAX_ALG_NAME] =
+	CONFIG_FRONTSWAP_COMPRESS_DEFAULT;
+static unsigned int max_pool_percent = 20;
+static unsigned int accept_threshold_percent = 90;
+static unsigned long max_bytes;
+static bool ready;
+
+static void set_limit(void)
+{
+	limit_set(&limit, totalram_pages(), READ_ONCE(max_pool_percent),
+		  READ_ONCE(max_bytes), READ_ONCE(accept_threshold_percent));
+}
+
+/* The work looks at the new limit, pause or not. */
+static void limit_changed(void)
+{
+	if (!ready)
+		return;
+	set_limit();
+	WRITE_ONCE(not_before, jiffies);
+	kick();
+}
+
+static int set_percent(const char *val, const struct kernel_param *kp)
+{
+	unsigned int percent;
+	int ret = kstrtouint(val, 0, &percent);
+
+	if (ret || percent > 100) {
+		pr_err("%s must be a number from 0 to 100\n", kp->name);
+		return ret ?: -ERANGE;
+	}
+	WRITE_ONCE(*(unsigned int *)kp->arg, percent);
+	limit_changed();
+	return 0;
+}
+
+static int set_bytes(const char *val, const struct kernel_param *kp)
+{
+	unsigned long long bytes;
+	char *end;
+
+	bytes = memparse(val, &end);
+	if (end == val || *skip_spaces(end) || bytes > ULONG_MAX) {
+		pr_err("%s must be a number of bytes, as in 512M; 0 is no limit\n",
+		       kp->name);
+		return -EINVAL;
+	}
+	WRITE_ONCE(max_bytes, bytes);
+	limit_changed();
+	return 0;
+}
+
+static int set_writeback(const char *val, const struct kernel_param *kp)
+{
+	int ret = param_set_bool(val, kp);
+
+	if (ret)
+		pr_err("%s must be Y or N\n", kp->name);
+	else
+		limit_changed();
+	return ret;
+}
+
+static int set_compressor(const char *val, const struct kernel_param *kp)
+{
+	char buf[CRYPTO_MAX_ALG_NAME], *name;
+	int ret;
+
+	if (strscpy(buf, val, sizeof(buf)) < 0) {
+		pr_err("%s: the name is too long\n", kp->name);
+		return -ENAMETOOLONG;
+	}
+	name = strim(buf);
+	ret = ready ? alg_choose(name) : 0;
+	if (!ret)
+		strscpy(compressor, name, sizeof(compressor));
+	return ret;
+}
+
+static int get_compressor(char *buffer, const struct kernel_param *kp)
+{
+	return sysfs_emit(buffer, "%s\n", compressor);
+}
+
+static const struct kernel_param_ops percent_ops = {
+	.set = set_percent, .get = param_get_uint,
+};
+
+static const struct kernel_param_ops bytes_ops = {
+	.set = set_bytes, .get = param_get_ulong,
+};
+
+static const struct kernel_param_ops writeback_ops = {
+	.flags = KERNEL_PARAM_OPS_FL_NOARG,
+	.set = set_writeback, .get = param_get_bool,
+};
+
+static const struct kernel_param_ops compressor_ops = {
+	.set = set_compressor, .get = get_compressor,
+};
+
+module_param_cb(compressor, &compressor_ops, NULL, 0644);
+MODULE_PARM_DESC(compressor, "Compressor for new pages");
+module_param_cb(max_pool_percent, &percent_ops, &max_pool_percent, 0644);
+MODULE_PARM_DESC(max_pool_percent, "Limit of the pool in percent of RAM (20)");
+module_param_cb(max_bytes, &bytes_ops, &max_bytes, 0644);
+MODULE_PARM_DESC(max_bytes, "Limit of the pool in bytes (0: none)");
+module_param_cb(accept_threshold_percent, &percent_ops,
+		&accept_threshold_percent, 0644);
+MODULE_PARM_DESC(accept_threshold_percent,
+		 "A full pool takes pages again at this percentage of its limit (90)");
+module_param_cb(writeback, &writeback_ops, &writeback, 0644);
+MODULE_PARM_DESC(writeback, "Write old pages to the swap device (Y)");
+
+/* /sys/kernel/mm/frontswap_compress */
+
+static unsigned long pool_bytes(void)
+{
+	return zs_get_total_pages(pool) << PAGE_SHIFT;
+}
+
+static unsigned long index_bytes(void)
+{
+	unsigned long bytes = 0;
+	int type;
+
+	for (type = 0; type < MAX_SWAPFILES; type++)
+		bytes += READ_ONCE(slots[type].bytes);
+	return bytes;
+}
+
+#define SHOW(file, expression)						\
+static ssize_t file##_show(struct kobject *kobj,			\
+			   struct kobj_attribute *attr, char *buf)	\
+{									\
+	return sysfs_emit(buf, "%lu\n", expression);			\
+}									\
+static struct kobj_attribute file##_attr = __ATTR_RO(file)
+
+SHOW(stored_pages, stat_sum(STORED_PAGES));
+SHOW(same_filled_pages, stat_sum(SAME_FILLED_PAGES));
+SHOW(compressed_bytes, stat_sum(COMPRESSED_BYTES));
+SHOW(reject_compress_poor, stat_sum(REJECT_COMPRESS_POOR));
+SHOW(reject_compress_fail, stat_sum(REJECT_COMPRESS_FAIL));
+SHOW(reject_alloc_fail, stat_sum(REJECT_ALLOC_FAIL));
+SHOW(reject_limit, stat_sum(REJECT_LIMIT));
+SHOW(reject_memcg, stat_sum(REJECT_MEMCG));
+SHOW(written_back_pages, stat_sum(WRITTEN_BACK_PAGES));
+SHOW(decompress_errors, stat_sum(DECOMPRESS_ERRORS));
+SHOW(pool_bytes, pool_bytes());
+SHOW(index_bytes, index_bytes());
+
+static struct attribute *stat_attrs[] = {
+	&stored_pages_attr.attr,
+	&same_filled_pages_attr.attr,
+	&compressed_bytes_attr.attr,
+	&reject_compress_poor_attr.attr,
+	&reject_compress_fail_attr.attr,
+	&reject_alloc_fail_attr.attr,
+	&reject_limit_attr.attr,
+	&reject_memcg_attr.attr,
+	&written_back_pages_attr.attr,
+	&decompress_errors_attr.attr,
+	&pool_bytes_attr.attr,
+	&index_bytes_attr.attr,
+	NULL
+};
+
+static const struct attribute_group stat_group = { .attrs = stat_attrs };
+static struct kobject *kobj;
+
+static int sysfs_add(void)
+{
+	int ret;
+
+	kobj = kobject_create_and_add("frontswap_compress", mm_kobj);
+	if (!kobj)
+		return -ENOMEM;
+	ret = sysfs_create_group(kobj, &stat_group);
+	if (ret)
+		kobject_put(kobj);
+	return ret;
+}
+
+/* The module */
+
+static int pool_setup(void)
+{
+	pool = zs_create_pool("frontswap_compress");
+	if (!pool)
+		return -ENOMEM;
+	poor_size = min_t(size_t, zs_huge_class_size(pool), PAGE_SIZE / 8 * 7);
+	return 0;
+}
+
+static int algs_setup(void)
+{
+	int ret;
+
+	ret = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN,
+				      "mm/frontswap_compress:prepare",
+				      stream_up, stream_down);
+	if (ret < 0)
+		return ret;
+	cpuhp_state = ret;
+	ret = alg_choose(compressor);
+	if (ret)
+		cpuhp_remove_multi_state(cpuhp_state);
+	return ret;
+}
+
+static void algs_remove(void)
+{
+	int i;
+
+	for (i = 0; i < MAX_ALGS; i++)
+		alg_free(algs[i]);
+	cpuhp_remove_multi_state(cpuhp_state);
+}
+
+static int reclaim_setup(void)
+{
+	int ret;
+
+	wq = alloc_workqueue("frontswap_compress", WQ_UNBOUND | WQ_MEM_RECLAIM,
+			     1);
+	if (!wq)
+		return -ENOMEM;
+	ret = shrinker_add();
+	if (ret)
+		destroy_workqueue(wq);
+	return ret;
+}
+
+static void reclaim_remove(void)
+{
+	shrinker_remove();
+	WRITE_ONCE(writeback, false);
+	cancel_work_sync(&reclaim_work);
+	destroy_workqueue(wq);
+}
+
+static int __init compress_init(void)
+{
+	int type, ret;
+
+	for (type = 0; type < MAX_SWAPFILES; type++)
+		index_setup(&slots[type]);
+	clock_set_length(&clock, 0);
+	not_before = jiffies;
+	set_limit();
+	ret = pool_setup();
+	if (ret)
+		return ret;
+	ret = algs_setup();
+	if (ret)
+		goto no_algs;
+	ret = reclaim_setup();
+	if (ret)
+		goto no_reclaim;
+	ret = sysfs_add();
+	if (ret)
+		goto no_sysfs;
+	fault_setup();
+	ready = true;
+	ret = frontswap_register_ops(&compress_ops);
+	if (!ret)
+		return 0;
+	ready = false;
+	fault_remove();
+	kobject_put(kobj);
+no_sysfs:
+	reclaim_remove();
+no_reclaim:
+	algs_remove();
+no_algs:
+	zs_destroy_pool(pool);
+	return ret;
+}
+module_init(compress_init);
+
+/* The backend is detached by now, so it holds nothing. */
+static void __exit compress_exit(void)
+{
+	frontswap_unregister_ops(&compress_ops);
+	fault_remove();
+	kobject_put(kobj);
+	reclaim_remove();
+	algs_remove();
+	zs_destroy_pool(pool);
+}
+module_exit(compress_exit);
+
+MODULE_DESCRIPTION("frontswap backend that keeps pages compressed in RAM");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit tests of what frontswap_compress keeps of its slots, of their ages, and of
+ * its limit
+ */
+#include <kunit/test.h>
+
+#include "compress_index.h"
+#include "compress_limit.h"
+
+#define FAR	(40UL * 1024 * 1024)	/* a slot of a large area: beyond FIRST_TOP */
+
+static struct index ix;
+static unsigned int released;
+
+static void count_release(const struct entry *e)
+{
+	released++;
+}
+
+static int index_test_init(struct kunit *test)
+{
+	index_setup(&ix);
+	released = 0;
+	return 0;
+}
+
+static void index_test_exit(struct kunit *test)
+{
+	index_destroy(&ix, count_release);
+}
+
+static void put_in(struct kunit *test, unsigned long offset,
+		   unsigned long generation, unsigned int size)
+{
+	struct leaf *leaf = index_get(&ix, offset);
+
+	KUNIT_ASSERT_NOT_NULL(test, leaf);
+	leaf_set(leaf, offset, offset ^ 0x5a5a,
+		 make_meta(size, 0, generation, 0));
+}
+
+static struct entry take_out(unsigned long offset)
+{
+	struct leaf *leaf = index_leaf(&ix, offset);
+	struct entry e = leaf_clear(leaf, offset);
+
+	index_put(&ix, leaf);
+	return e;
+}
+
+static struct entry look(unsigned long offset)
+{
+	return *leaf_entry(index_leaf(&ix, offset), offset);
+}
+
+static void entry_keeps_all(struct kunit *test)
+{
+	void *owner = kunit_kzalloc(test, 8, GFP_KERNEL);
+	u64 packed = pack_owner(owner), meta;
+
+	KUNIT_ASSERT_NOT_NULL(test, owner);
+	KUNIT_EXPECT_EQ(test, sizeof(struct entry), 16UL);
+	KUNIT_EXPECT_TRUE(test, owner_fits(packed));
+	KUNIT_EXPECT_FALSE(test, owner_fits(1ULL << 43));
+	meta = make_meta(SIZE_SAME, MAX_ALGS - 1, 3 * AGES + 61, packed);
+	KUNIT_EXPECT_EQ(test, entry_size(meta), (unsigned int)SIZE_SAME);
+	KUNIT_EXPECT_EQ(test, entry_alg(meta), MAX_ALGS - 1U);
+	KUNIT_EXPECT_EQ(test, entry_age(meta), 61U);
+	KUNIT_EXPECT_PTR_EQ(test, entry_owner(meta), owner);
+	meta = make_meta(1, 0, 0, 0);
+	KUNIT_EXPECT_EQ(test, meta, 1ULL);
+	KUNIT_EXPECT_PTR_EQ(test, entry_owner(meta), NULL);
+}
+
+static void index_finds_slots(struct kunit *test)
+{
+	static const unsigned long at[] = {
+		0, 1, LEAF_SLOTS - 1, LEAF_SLOTS, BRANCH_SLOTS - 1, BRANCH_SLOTS,
+		FIRST_TOP * BRANCH_SLOTS - 1, FIRST_TOP * BRANCH_SLOTS, FAR,
+	};
+	int i;
+
+	KUNIT_EXPECT_NULL(test, index_leaf(&ix, 0));
+	for (i = 0; i < ARRAY_SIZE(at); i++)
+		put_in(test, at[i], 0, i + 1);
+	for (i = 0; i < ARRAY_SIZE(at); i++) {
+		KUNIT_EXPECT_EQ(test, look(at[i]).data, at[i] ^ 0x5a5a);
+		KUNIT_EXPECT_EQ(test, entry_size(look(at[i]).meta), i + 1U);
+	}
+	for (i = 0; i < ARRAY_SIZE(at); i++)
+		KUNIT_EXPECT_EQ(test, take_out(at[i]).data, at[i] ^ 0x5a5a);
+}
+
+static void leaf_goes_when_empty(struct kunit *test)
+{
+	unsigned long with_leaf, without;
+
+	put_in(test, 5, 0, 1);
+	with_leaf = ix.bytes;
+	put_in(test, 6, 0, 1);
+	KUNIT_EXPECT_EQ(test, ix.bytes, with_leaf);
+	take_out(5);
+	KUNIT_EXPECT_EQ(test, ix.bytes, with_leaf);
+	take_out(6);
+	without = ix.bytes;
+	KUNIT_EXPECT_EQ(test, with_leaf - without,
+			LEAF_SLOTS * sizeof(struct entry));
+	KUNIT_EXPECT_NULL(test, index_leaf(&ix, 5)->entries);
+	put_in(test, 5, 0, 1);
+	KUNIT_EXPECT_EQ(test, ix.bytes, with_leaf);
+	KUNIT_EXPECT_EQ(test, entry_size(look(6).meta), 0U);
+	take_out(5);
+}
+
+static void destroy_releases_all(struct kunit *test)
+{
+	put_in(test, 1, 0, 1);
+	put_in(test, 2, 0, SIZE_SAME);
+	put_in(test, FAR, 0, 1);
+	index_destroy(&ix, count_release);
+	KUNIT_EXPECT_EQ(test, released, 3U);
+	KUNIT_EXPECT_EQ(test, ix.bytes, 0UL);
+	KUNIT_EXPECT_NULL(test, index_leaf(&ix, 1));
+	put_in(test, 1, 0, 1);
+	KUNIT_EXPECT_EQ(test, entry_size(look(2).meta), 0U);
+}
+
+static void collect_takes_one_age(struct kunit *test)
+{
+	unsigned long next = 0, i;
+	pgoff_t found[8];
+
+	for (i = 0; i < 20; i++)
+		put_in(test, i, i % 2, i == 4 ? SIZE_SAME : 100);
+	put_in(test, FAR, 0, 100);
+	KUNIT_EXPECT_EQ(test, index_ages(&ix), 3ULL);
+
+	KUNIT_ASSERT_EQ(test, index_collect(&ix, &next, 0, 9, true, found, 8),
+			8U);
+	for (i = 0; i < 8; i++)
+		KUNIT_EXPECT_EQ(test, found[i], 2 * i);
+	KUNIT_ASSERT_EQ(test, index_collect(&ix, &next, 0, 9, true, found, 8),
+			3U);
+	KUNIT_EXPECT_EQ(test, found[0], 16UL);
+	KUNIT_EXPECT_EQ(test, found[1], 18UL);
+	KUNIT_EXPECT_EQ(test, found[2], FAR);
+	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, 0, 9, true, found, 8),
+			0U);
+
+	next = 0;
+	KUNIT_ASSERT_EQ(test, index_collect(&ix, &next, 0, 9, false, found, 3),
+			3U);
+	KUNIT_EXPECT_EQ(test, found[2], 6UL);
+}
+
+/* A mask says too much until somebody has looked, but for the current age. */
+static void ages_are_forgotten(struct kunit *test)
+{
+	unsigned long next = 0;
+	pgoff_t found[4];
+
+	put_in(test, 0, 7, 100);
+	put_in(test, 1, 8, 100);
+	put_in(test, 2, 9, 100);
+	take_out(0);
+	take_out(2);
+	KUNIT_EXPECT_EQ(test, index_ages(&ix), 0x380ULL);
+	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, 7, 9, true, found, 4),
+			0U);
+	next = 0;
+	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, 9, 9, true, found, 4),
+			0U);
+	KUNIT_EXPECT_EQ(test, index_ages(&ix), 0x300ULL);
+	next = 0;
+	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, 8, 9, true, found, 4),
+			1U);
+	KUNIT_EXPECT_EQ(test, index_ages(&ix), 0x300ULL);
+}
+
+/* After folding the old ones are one age, in front of all others. */
+static void fold_keeps_the_order(struct kunit *test)
+{
+	unsigned long now = AGES - 2, i;
+
+	for (i = 0; i <= now; i++)
+		put_in(test, 3 * i, i, 100 + i);
+	index_fold(&ix, now);
+	for (i = 0; i <= now; i++) {
+		u64 meta = look(3 * i).meta;
+		unsigned long age = max(i, now - AGE_FOLD + 1);
+
+		KUNIT_EXPECT_EQ(test, entry_age(meta), (unsigned int)age);
+		KUNIT_EXPECT_EQ(test, entry_size(meta), 100U + (int)i);
+	}
+	KUNIT_EXPECT_EQ(test, index_ages(&ix) & old_ages(now), 0ULL);
+}
+
+static void clock_waits_for_folding(struct kunit *test)
+{
+	struct clock c = {};
+	unsigned int ends = 0, i;
+
+	clock_set_length(&c, 0);
+	KUNIT_EXPECT_FALSE(test, clock_tick(&c));
+	KUNIT_EXPECT_TRUE(test, clock_tick(&c));
+	KUNIT_EXPECT_EQ(test, c.now, 1UL);
+	KUNIT_EXPECT_FALSE(test, clock_fold_due(&c));
+	for (i = 0; i < 1000; i++)
+		ends += clock_tick(&c);
+	KUNIT_EXPECT_GT(test, ends, 0U);
+	KUNIT_EXPECT_TRUE(test, clock_fold_due(&c));
+	/* With the AGE_FOLD that folding leaves, ages stay apart. */
+	KUNIT_EXPECT_LT(test, c.now + AGE_FOLD, AGES + 0UL);
+	c.folded = c.now;
+	KUNIT_EXPECT_TRUE(test, clock_tick(&c));
+	KUNIT_EXPECT_EQ(test, c.now, c.folded + 1);
+
+	clock_set_length(&c, 16 * 3200);
+	for (i = 0; i < 3200 / CLOCK_TICK - 1; i++)
+		KUNIT_EXPECT_FALSE(test, clock_tick(&c));
+	KUNIT_EXPECT_TRUE(test, clock_tick(&c));
+}
+
+static void limit_has_hysteresis(struct kunit *test)
+{
+	struct limit l = {};
+
+	limit_set(&l, 10000, 20, 0, 90);
+	KUNIT_EXPECT_EQ(test, l.high, 2000UL);
+	KUNIT_EXPECT_EQ(test, l.low, 1800UL);
+	KUNIT_EXPECT_TRUE(test, limit_admits(&l, 1999));
+	KUNIT_EXPECT_EQ(test, limit_excess(&l, 1999), 0UL);
+	KUNIT_EXPECT_FALSE(test, limit_admits(&l, 2000));
+	KUNIT_EXPECT_EQ(test, limit_excess(&l, 2000), 200UL);
+	KUNIT_EXPECT_FALSE(test, limit_admits(&l, 1801));
+	KUNIT_EXPECT_EQ(test, limit_excess(&l, 1801), 1UL);
+	KUNIT_EXPECT_EQ(test, limit_excess(&l, 1800), 0UL);
+	KUNIT_EXPECT_TRUE(test, limit_admits(&l, 1800));
+	KUNIT_EXPECT_TRUE(test, limit_admits(&l, 1900));
+	KUNIT_EXPECT_EQ(test, limit_excess(&l, 1900), 0UL);
+}
+
+static void limit_is_the_lower_one(struct kunit *test)
+{
+	struct limit l = {};
+
+	limit_set(&l, 10000, 50, 100 * PAGE_SIZE, 100);
+	KUNIT_EXPECT_EQ(test, l.high, 100UL);
+	KUNIT_EXPECT_EQ(test, l.low, 100UL);
+	limit_set(&l, 10000, 1, 1000 * PAGE_SIZE, 0);
+	KUNIT_EXPECT_EQ(test, l.high, 100UL);
+	KUNIT_EXPECT_EQ(test, l.low, 0UL);
+	limit_set(&l, 10000, 0, 0, 90);
+	KUNIT_EXPECT_FALSE(test, limit_admits(&l, 0));
+	KUNIT_EXPECT_FALSE(test, limit_admits(&l, 0));
+	limit_set(&l, 10000, 10, 0, 90);
+	KUNIT_EXPECT_TRUE(test, limit_admits(&l, 0));
+	limit_set(&l, 10000, 1, 0, 90);
+	KUNIT_EXPECT_EQ(test, limit_excess(&l, 500), 410UL);
+}
+
+static struct kunit_case compress_cases[] = {
+	KUNIT_CASE(entry_keeps_all),
+	KUNIT_CASE(index_finds_slots),
+	KUNIT_CASE(leaf_goes_when_empty),
+	KUNIT_CASE(destroy_releases_all),
+	KUNIT_CASE(collect_takes_one_age),
+	KUNIT_CASE(ages_are_forgotten),
+	KUNIT_CASE(fold_keeps_the_order),
+	KUNIT_CASE(clock_waits_for_folding),
+	KUNIT_CASE(limit_has_hysteresis),
+	KUNIT_CASE(limit_is_the_lower_one),
+	{}
+};
+
+static struct kunit_suite compress_suite = {
+	.name = "frontswap_compress",
+	.init = index_test_init,
+	.exit = index_test_exit,
+	.test_cases = compress_cases,
+};
+kunit_test_suite(compress_suite);

@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# frontswap_compress comes to a machine that is swapping, on a disk and on a ram
+# disk, is drained, attached again, unloaded and loaded again with pages inside.
+
+. ./functions.sh
+start "a compressing backend comes and goes"
+
+# check_empty - nothing is left, in no figure
+check_empty() {
+	expect "pages stored" "$(compress stored_pages)" -eq 0
+	expect "same-filled pages" "$(compress same_filled_pages)" -eq 0
+	expect "compressed bytes" "$(compress compressed_bytes)" -eq 0
+	expect "bytes of the pool" "$(compress pool_bytes)" -eq 0
+	expect "bytes of the index" "$(compress index_bytes)" -eq 0
+}
+
+come_and_go() {
+	start_hog -k text
+	hog fill out
+	load_compress max_pool_percent=50
+	hog verify dirty:1 out
+	expect "pages stored" "$(compress stored_pages)" -ge $((PAGES * 9 / 10))
+	expect_text "pages that the core knows of" "$(backend compress stored_pages)" \
+		"$(compress stored_pages)"
+	expect "compressed bytes" "$(compress compressed_bytes)" -le $((PAGES * 3500))
+	expect "bytes of the pool" "$(compress pool_bytes)" -ge "$(compress compressed_bytes)"
+	expect "bytes of the index" "$(compress index_bytes)" -ge $((PAGES * 16))
+	hog verify dirty:2 out fork:2 verify
+
+	log "drained, and attached again"
+	hog dirty:1 out
+	set_file "$FRONTSWAP/compress/enabled" 0 || die "cannot be drained"
+	check_empty
+	hog verify dirty:1 out
+	expect "pages stored" "$(compress stored_pages)" -eq 0
+	set_file "$FRONTSWAP/compress/enabled" 1 || die "cannot be attached"
+	hog verify dirty:1 out
+	expect "pages stored" "$(compress stored_pages)" -ge $((PAGES * 9 / 10))
+
+	log "unloaded with pages inside, and loaded again"
+	set_file "$FRONTSWAP/compress/enabled" 0 || die "cannot be drained"
+	unload frontswap_compress || die "cannot be unloaded"
+	load_compress
+	hog verify dirty:1 out verify
+	stop_hog
+	swap_off "$1"
+	check_empty
+	set_file "$FRONTSWAP/compress/enabled" 0 || die "cannot be drained"
+	unload frontswap_compress || die "cannot be unloaded"
+}
+
+swap_on "$DISK1"
+come_and_go "$DISK1"
+need_ram_disks
+swap_on "$RAM1"
+come_and_go "$RAM1"
+
+log "two areas at once"
+load_compress
+swap_on_again "$DISK1" 5
+swap_on_again "$RAM1" 5
+run_hog -m "$((MIB / 2))" -j 2
+swap_off "$RAM1"
+run_hog -m "$((MIB / 2))" -j 2
+swap_off "$DISK1"
+check_empty

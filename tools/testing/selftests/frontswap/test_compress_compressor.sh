@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The compressor of frontswap_compress is changed with pages inside: they stay
+# readable. Bad parameters are refused with a word each, and change nothing.
+
+. ./functions.sh
+start "another compressor"
+
+# refused PARAMETER VALUE PATTERN
+refused() {
+	old=$(cat "$COMPRESS/$1")
+	quietly set_compress "$1" "$2" && die "$1=$2 is accepted"
+	expect_log "frontswap_compress: .*$3"
+	expect_text "$1 after $2" "$(cat "$COMPRESS/$1")" "$old"
+}
+
+quietly load frontswap_compress compressor=none-such && die "loaded without a compressor"
+expect_log "compressor none-such: there is none"
+load_compress compressor=lzo max_pool_percent=50
+swap_on "$DISK1"
+
+start_hog -k text
+hog fill out
+lzo_bytes=$(compress compressed_bytes)
+for name in lz4 zstd lzo; do
+	set_compress compressor $name || log "no $name"
+	hog verify dirty:3 out
+done
+hog verify
+set_compress compressor zstd || skip "no zstd"
+hog dirty:1 out
+bytes=$(compress compressed_bytes)
+expect "bytes with zstd, $lzo_bytes with lzo" "$bytes" -lt $((lzo_bytes * 9 / 10))
+set_compress compressor lzo
+hog verify dirty:2 out
+
+log "while pages go in and out"
+run_hog_behind -k mixed -m "$((MIB / 2))" -r 3
+while quietly kill -0 "$BEHIND"; do
+	for name in lz4 zstd lzo; do
+		set_compress compressor $name
+	done
+done
+wait_hog
+hog verify
+stop_hog
+
+refused compressor none-such "compressor none-such: there is none"
+refused compressor "$(printf %0200d 0)" "compressor: the name is too long"
+refused max_pool_percent 101 "max_pool_percent must be"
+refused max_pool_percent ten "max_pool_percent must be"
+refused accept_threshold_percent -1 "accept_threshold_percent must be"
+refused max_bytes 1Q "max_bytes must be"
+refused max_bytes "" "max_bytes must be"
+refused writeback perhaps "writeback must be"
+set_compress max_bytes 32M
+expect "max_bytes" "$(cat "$COMPRESS/max_bytes")" -eq 33554432

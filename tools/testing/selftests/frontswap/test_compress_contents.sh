@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# What frontswap_compress does with pages of each kind: one repeated word takes
+# nothing of the pool, random bytes are refused at once and go to the device.
+
+. ./functions.sh
+start "pages that compress well, badly, and not at all"
+
+load_compress max_pool_percent=50
+swap_on "$DISK1"
+
+for kind in zero same; do
+	start_hog -k $kind
+	hog fill out
+	expect "pages stored" "$(compress stored_pages)" -ge $((PAGES * 9 / 10))
+	# The page that tells of the hog itself is not one of them.
+	expect "same-filled ones" "$(compress same_filled_pages)" -ge $((PAGES * 9 / 10))
+	expect "bytes of the pool" "$(compress pool_bytes)" -le $((PAGES * 400))
+	hog verify dirty:2 out verify
+	stop_hog
+done
+
+flush_slots
+poor=$(compress reject_compress_poor)
+stored=$(compress stored_pages)
+start_hog -k rand
+hog fill out
+expect "random pages refused" "$(($(compress reject_compress_poor) - poor))" -ge $((PAGES * 9 / 10))
+expect "more pages stored" "$(($(compress stored_pages) - stored))" -le $((PAGES / 10))
+hog verify dirty:2 out verify
+stop_hog
+expect "errors of the compressor" "$(compress reject_compress_fail)" -eq 0
+
+start_hog -k mixed
+hog fill out
+expect "same-filled ones" "$(compress same_filled_pages)" -gt 0
+expect "compressed bytes" "$(compress compressed_bytes)" -gt 0
+hog verify dirty:2 out fork:2 verify
+stop_hog

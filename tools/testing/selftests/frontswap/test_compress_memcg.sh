@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Pages in frontswap_compress are charged to the control group that they came from,
+# which has a limit for them, and are not when they have gone.
+
+. ./functions.sh
+start "control groups pay for compressed pages"
+
+# member FILE - a figure of the control group
+member() {
+	cat "$CGROUP/$1"
+}
+
+limited=false
+[ -e "$CGROUP/memory.zswap.max" ] && limited=true
+load_compress max_pool_percent=50
+swap_on "$DISK1"
+start_hog -k text
+hog fill
+before=$(member memory.current)
+hog out
+bytes=$(compress compressed_bytes)
+expect "bytes charged, $before with the pages in memory" "$(member memory.current)" -lt "$before"
+expect "bytes charged, $bytes compressed" "$(member memory.current)" -ge $((bytes * 9 / 10))
+if $limited; then
+	expect "of which compressed" "$(member memory.zswap.current)" -ge $((bytes * 9 / 10))
+fi
+hog verify drop
+flush_slots
+gone() { [ "$(compress compressed_bytes)" -le $((bytes / 20)) ]; }
+loop_until 5 gone || die "$(compress compressed_bytes) bytes stay"
+expect "bytes charged after that" "$(member memory.current)" -lt $((bytes / 2))
+stop_hog
+
+if $limited; then
+	log "a limit for compressed pages"
+	set_file "$CGROUP/memory.zswap.max" 524288
+	start_hog -k text
+	hog fill out
+	expect "pages refused" "$(compress reject_memcg)" -ge $((PAGES / 2))
+	expect "compressed bytes" "$(member memory.zswap.current)" -le 600000
+	hog verify dirty:2 out verify
+	stop_hog
+	set_file "$CGROUP/memory.zswap.max" 0
+	flush_slots
+	stored=$(compress stored_pages)
+	run_hog -k zero -m "$MIB"
+	expect "more pages stored" "$(($(compress stored_pages) - stored))" -le $((PAGES / 20))
+	set_file "$CGROUP/memory.zswap.max" max
+fi
+
+log "a group at its limit, and one that goes before its pages do"
+set_file "$CGROUP/memory.max" $((MIB / 2 + 2))M
+run_hog -k mixed -m "$MIB" fill verify dirty:2 verify fork:1 verify
+expect "OOM kills" "$(sed -n 's/^oom_kill //p' "$CGROUP/memory.events")" -eq 0
+set_file "$CGROUP/memory.max" max
+mkdir "$CGROUP.old"
+"$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP.old" -S -k text -m "$MIB" fill out || die "no pages there"
+rmdir "$CGROUP.old"
+run_hog -k text -m "$MIB"

@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Memory pressure makes frontswap_compress write old pages to the device, unless it
+# has been told not to. (Dropping caches asks all shrinkers to give something up.)
+
+. ./functions.sh
+start "memory pressure"
+
+drop_caches() {
+	echo 2 >/proc/sys/vm/drop_caches
+}
+
+written_more() {
+	[ "$(compress written_back_pages)" -gt "$1" ]
+}
+
+press() {
+	drop_caches
+	loop_until 1 written_more 0
+}
+
+load_compress max_pool_percent=50 writeback=N
+swap_on "$DISK1"
+start_hog -k text
+hog fill out
+press && die "pages are written back all the same"
+bytes=$(compress pool_bytes)
+pages=$(compress stored_pages)
+
+log "with writing back"
+set_compress writeback Y
+loop_until 10 press || die "no page is written back"
+written=$(compress written_back_pages)
+drop_caches
+expect "pages written back" "$(compress written_back_pages)" -ge "$written"
+expect "bytes of the pool, $bytes before" "$(compress pool_bytes)" -lt "$bytes"
+expect "pages stored, $pages before" "$(compress stored_pages)" -lt "$pages"
+hog verify dirty:2 out
+
+log "beside the work of others"
+run_hog_behind -k text -s 3 -m "$((MIB / 2))" -r 2
+for i in 1 2 3 4 5 6; do
+	log "turn $i"
+	drop_caches
+	hog dirty:2 out verify
+done
+wait_hog
+hog verify
+stop_hog
+expect "errors" "$(compress decompress_errors)" -eq 0
