@@ -2,16 +2,16 @@
 /*
  * frontswap_compress: a frontswap backend that keeps pages compressed in RAM
  *
- * A page is compressed into a zsmalloc pool; one that is a single word repeated
- * takes none of it; one that does not compress well is refused. What is known of a
- * slot is in its type's index, see compress_index.h. When the pool is at its limit,
- * and when memory is short, the oldest pages are written to the swap device by
- * frontswap_evict(), in a work item.
+ * A page is compressed into a zsmalloc pool; one that is a single word
+ * repeated takes none of it; one that does not compress well is refused. What
+ * is known of a slot is in its type's index, see compress_index.h. When the
+ * pool is at its limit, and when memory is short, the oldest pages are written
+ * to the swap device by frontswap_evict(), in a work item.
  *
- * Locks: none for a slot, the core sees to that. A CPU's compressor is used under
- * its local lock, with preemption off, so nothing sleeps there. An index has a
- * spinlock, which invalidate_page() may take, and a mutex for those who go through
- * all of it; the latter is not held over frontswap_evict().
+ * Locks: none for a slot, the core sees to that. A CPU's compressor is used
+ * under its local lock, with preemption off, so nothing sleeps there. An index
+ * has a spinlock, which invalidate_page() may take, and a mutex for those who
+ * go through all of it; the latter is not held over frontswap_evict().
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -105,7 +105,7 @@ static int stream_up(unsigned int cpu, struct hlist_node *node)
 	struct stream *s = per_cpu_ptr(alg->streams, cpu);
 	struct crypto_comp *tfm;
 
-	/* Some compressors write past what they are told: give them two pages. */
+	/* Some write past what they are told. */
 	s->buffer = kvmalloc_node(2 * PAGE_SIZE, GFP_KERNEL, cpu_to_node(cpu));
 	if (!s->buffer)
 		return -ENOMEM;
@@ -456,8 +456,9 @@ static void pool_write(unsigned long handle, const void *from, size_t bytes)
 }
 
 /*
- * Compresses into the pool: returns the size or an errno. Without preemption from
- * the compressor to the pool, so the allocation must not sleep, and does not.
+ * Compresses into the pool: returns the size or an errno. Without preemption
+ * from the compressor to the pool, so the allocation must not sleep, and does
+ * not.
  */
 static __always_inline int pool_add(const void *page, unsigned int nr,
 				    unsigned long *handle)
@@ -518,16 +519,18 @@ static __always_inline int take(struct page *page, unsigned int nr,
 
 static int compress_store(unsigned int type, pgoff_t offset, struct page *page)
 {
-	unsigned int nr = smp_load_acquire(&current_alg);
 	struct obj_cgroup *owner;
 	unsigned long data;
 	struct leaf *leaf;
+	unsigned int nr;
 	int size;
 
 	if (!owner_get(page, &owner)) {
 		stat_add(REJECT_MEMCG, 1);
 		return -EDQUOT;
 	}
+	/* Pairs with alg_choose(). */
+	nr = smp_load_acquire(&current_alg);
 	size = take(page, nr, &data);
 	if (size < 0)
 		goto put_owner;
@@ -737,7 +740,7 @@ static char compressor[CRYPTO_MAX_ALG_NAME] =
 static unsigned int max_pool_percent = 20;
 static unsigned int accept_threshold_percent = 90;
 static unsigned long max_bytes;
-static bool ready;
+static bool ready;	/* under the lock of the parameters */
 
 static void set_limit(void)
 {
@@ -975,7 +978,7 @@ static void reclaim_remove(void)
 	destroy_workqueue(wq);
 }
 
-static int __init compress_init(void)
+static int setup(void)
 {
 	int type, ret;
 
@@ -997,13 +1000,7 @@ static int __init compress_init(void)
 	if (ret)
 		goto no_sysfs;
 	fault_setup();
-	ready = true;
-	ret = frontswap_register_ops(&compress_ops);
-	if (!ret)
-		return 0;
-	ready = false;
-	fault_remove();
-	kobject_put(kobj);
+	return 0;
 no_sysfs:
 	reclaim_remove();
 no_reclaim:
@@ -1012,17 +1009,42 @@ no_algs:
 	zs_destroy_pool(pool);
 	return ret;
 }
+
+/* From now on parameters are only looked at. */
+static void teardown(void)
+{
+	kernel_param_lock(THIS_MODULE);
+	ready = false;
+	kernel_param_unlock(THIS_MODULE);
+	fault_remove();
+	kobject_put(kobj);
+	reclaim_remove();
+	algs_remove();
+	zs_destroy_pool(pool);
+}
+
+static int __init compress_init(void)
+{
+	int ret;
+
+	kernel_param_lock(THIS_MODULE);
+	ret = setup();
+	ready = !ret;
+	kernel_param_unlock(THIS_MODULE);
+	if (ret)
+		return ret;
+	ret = frontswap_register_ops(&compress_ops);
+	if (ret)
+		teardown();
+	return ret;
+}
 module_init(compress_init);
 
 /* The backend is detached by now, so it holds nothing. */
 static void __exit compress_exit(void)
 {
 	frontswap_unregister_ops(&compress_ops);
-	fault_remove();
-	kobject_put(kobj);
-	reclaim_remove();
-	algs_remove();
-	zs_destroy_pool(pool);
+	teardown();
 }
 module_exit(compress_exit);
 

@@ -2,18 +2,19 @@
 /*
  * Where frontswap_compress keeps what it knows of each slot: two words
  *
- * offset -> branch -> leaf -> entry. Branches and leaves come with the first page stored
- * in their range. A leaf's entries go when the last of them does; branches stay
- * until the area goes out of use.
+ * offset -> branch -> leaf -> entry. Branches and leaves come with the first
+ * page stored in their range. A leaf's entries go when the last of them does;
+ * branches stay until the area goes out of use.
  *
- * The core never makes two calls for one slot at once, so an entry needs no lock.
- * leaf->used counts the entries in use, and whoever looks at them meanwhile: while it
- * is not 0 the entries stay. It leaves 0 only under the index's lock.
+ * The core never makes two calls for one slot at once, so an entry needs no
+ * lock. leaf->used counts the entries in use, and whoever looks at them
+ * meanwhile: while it is not 0 the entries stay. It leaves 0 only under the
+ * index's lock.
  *
- * Age. Time is counted in generations, some number of stores each; an entry has
- * the lowest bits of the one in which it was stored, and a leaf has a mask of
- * those that occur in it. The mask may say too much, so the oldest pages are found
- * by one look at a word for every LEAF_SLOTS slots.
+ * Age. Time is counted in generations, some number of stores each; an entry
+ * has the lowest bits of the one in which it was stored, and a leaf has a mask
+ * of those that occur in it. The mask may say too much, so the oldest pages
+ * are found by one look at a word for every LEAF_SLOTS slots.
  */
 #ifndef _FRONTSWAP_COMPRESS_INDEX_H
 #define _FRONTSWAP_COMPRESS_INDEX_H
@@ -30,10 +31,8 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-#define LEAF_SHIFT	8
-#define LEAF_SLOTS	(1UL << LEAF_SHIFT)
-#define BRANCH_SHIFT	7
-#define BRANCH_LEAVES	(1UL << BRANCH_SHIFT)
+#define LEAF_SLOTS	256UL
+#define BRANCH_LEAVES	128UL
 #define BRANCH_SLOTS	(LEAF_SLOTS * BRANCH_LEAVES)
 #define FIRST_TOP	64
 
@@ -50,7 +49,7 @@
 #define SIZE_SAME	4095	/* one word, which is in data, fills the page */
 #define MAX_ALGS	8
 #define AGES		64	/* a leaf's mask is one word */
-#define AGE_FOLD	32	/* older than that is all the same, see index_fold() */
+#define AGE_FOLD	32	/* older ones are all the same: index_fold() */
 
 struct entry {
 	unsigned long data;	/* handle of the compressed page, or the word */
@@ -88,8 +87,8 @@ struct top {
  */
 struct index {
 	struct top __rcu *top;
-	spinlock_t lock;
-	struct mutex walk;
+	spinlock_t lock;	/* see above */
+	struct mutex walk;	/* see above */
 	unsigned long bytes;
 };
 
@@ -109,8 +108,8 @@ static inline unsigned int entry_alg(u64 meta)
 }
 
 /*
- * An owner is packed as its physical address in units of 8 bytes, the least that
- * kmalloc() aligns to. That is enough for 64 TiB.
+ * An owner is packed as its physical address in units of 8 bytes, the least
+ * that kmalloc() aligns to. That is enough for 64 TiB.
  */
 static inline u64 pack_owner(const void *owner)
 {
@@ -147,7 +146,7 @@ static inline void index_setup(struct index *ix)
 /* finding */
 
 static __always_inline struct branch *index_branch(struct index *ix,
-					       unsigned long n)
+						   unsigned long n)
 {
 	struct branch *branch = NULL;
 	struct top *top;
@@ -165,7 +164,9 @@ static __always_inline struct leaf *index_leaf(struct index *ix,
 {
 	struct branch *branch = index_branch(ix, offset / BRANCH_SLOTS);
 
-	return branch ? &branch->leaves[offset / LEAF_SLOTS % BRANCH_LEAVES] : NULL;
+	if (!branch)
+		return NULL;
+	return &branch->leaves[offset / LEAF_SLOTS % BRANCH_LEAVES];
 }
 
 /* For a slot that is in use, so that its leaf is. */
@@ -206,7 +207,8 @@ static inline int index_grow_top(struct index *ix, unsigned long n)
 	return 0;
 }
 
-static inline struct branch *index_add_branch(struct index *ix, unsigned long n)
+static inline struct branch *index_add_branch(struct index *ix,
+					      unsigned long n)
 {
 	struct branch *branch, *new;
 	struct top *top;
@@ -257,7 +259,7 @@ static inline struct leaf *index_add_leaf(struct index *ix,
 		ix->bytes += LEAF_SLOTS * sizeof(*new);
 	}
 	if (leaf->entries)
-		/* Others see the entries before they see that they may use them. */
+		/* Who may use the entries sees them. */
 		atomic_inc_return_release(&leaf->used);
 	else
 		leaf = NULL;
@@ -351,10 +353,6 @@ static inline struct leaf *index_next(struct index *ix, unsigned long *offset)
 	}
 }
 
-#define index_for_each_leaf(leaf, ix, offset)				\
-	for ((offset) = 0; ((leaf) = index_next(ix, &(offset)));	\
-	     (offset) += LEAF_SLOTS)
-
 /* The ages that may occur. */
 static inline u64 index_ages(struct index *ix)
 {
@@ -362,7 +360,7 @@ static inline u64 index_ages(struct index *ix)
 	struct leaf *leaf;
 	u64 ages = 0;
 
-	index_for_each_leaf(leaf, ix, offset)
+	for (offset = 0; (leaf = index_next(ix, &offset)); offset += LEAF_SLOTS)
 		ages |= atomic64_read(&leaf->ages);
 	return ages;
 }
@@ -376,8 +374,8 @@ static inline bool entry_wanted(u64 meta, unsigned int age, bool same_too)
 }
 
 /*
- * Up to @max slots of @age from *@offset on, which is moved behind the last one.
- * @busy, the age of new pages, is never taken out of a leaf's mask.
+ * Up to @max slots of @age from *@offset on, which is moved behind the last
+ * one. @busy, the age of new pages, is never taken out of a leaf's mask.
  */
 static inline unsigned int index_collect(struct index *ix,
 					 unsigned long *offset,
@@ -426,9 +424,9 @@ static inline u64 old_ages(unsigned long now)
 }
 
 /*
- * Ages come round after AGES generations. Before they do, all that are old become
- * the oldest one that is still told from the others. A slot may be emptied and
- * filled meanwhile: then it is not what it was, and is left alone.
+ * Ages come round after AGES generations. Before they do, all that are old
+ * become the oldest one that is still told from the others. A slot may be
+ * emptied and filled meanwhile: then it is not what it was, and is left alone.
  */
 static inline void leaf_fold(struct leaf *leaf, unsigned long now, u64 old)
 {
@@ -452,7 +450,8 @@ static inline void index_fold(struct index *ix, unsigned long now)
 	unsigned long offset;
 	struct leaf *leaf;
 
-	index_for_each_leaf(leaf, ix, offset) {
+	for (offset = 0; (leaf = index_next(ix, &offset));
+	     offset += LEAF_SLOTS) {
 		if (!(atomic64_read(&leaf->ages) & old) ||
 		    !atomic_inc_not_zero(&leaf->used))
 			continue;
@@ -471,7 +470,8 @@ static inline void index_destroy(struct index *ix,
 	unsigned long offset, i;
 
 	mutex_lock(&ix->walk);
-	index_for_each_leaf(leaf, ix, offset) {
+	for (offset = 0; (leaf = index_next(ix, &offset));
+	     offset += LEAF_SLOTS) {
 		for (i = 0; i < LEAF_SLOTS; i++)
 			if (entry_size(leaf->entries[i].meta))
 				release(&leaf->entries[i]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * When frontswap_compress takes pages, and how time passes for those that it has
+ * When frontswap_compress takes pages, and how time passes for those that it
+ * has
  */
 #ifndef _FRONTSWAP_COMPRESS_LIMIT_H
 #define _FRONTSWAP_COMPRESS_LIMIT_H
@@ -85,8 +86,8 @@ static inline void clock_set_length(struct clock *c, unsigned long stored)
 }
 
 /*
- * CLOCK_TICK more stores. True when a generation should end. It does not while an
- * age would mean two generations: then index_fold() has to be called first.
+ * CLOCK_TICK more stores. True when a generation should end. It does not while
+ * an age would mean two generations: then index_fold() has to be called first.
  */
 static inline bool clock_tick(struct clock *c)
 {

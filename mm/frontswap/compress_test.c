@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit tests of what frontswap_compress keeps of its slots, of their ages, and of
- * its limit
+ * KUnit tests of what frontswap_compress keeps of its slots, of their ages,
+ * and of its limit
  */
 #include <kunit/test.h>
 
 #include "compress_index.h"
 #include "compress_limit.h"
 
-#define FAR	(40UL * 1024 * 1024)	/* a slot of a large area: beyond FIRST_TOP */
+#define FAR	(40UL * 1024 * 1024)	/* in a top beyond FIRST_TOP */
 
 static struct index ix;
 static unsigned int released;
@@ -76,7 +76,8 @@ static void entry_keeps_all(struct kunit *test)
 static void index_finds_slots(struct kunit *test)
 {
 	static const unsigned long at[] = {
-		0, 1, LEAF_SLOTS - 1, LEAF_SLOTS, BRANCH_SLOTS - 1, BRANCH_SLOTS,
+		0, 1, LEAF_SLOTS - 1, LEAF_SLOTS,
+		BRANCH_SLOTS - 1, BRANCH_SLOTS,
 		FIRST_TOP * BRANCH_SLOTS - 1, FIRST_TOP * BRANCH_SLOTS, FAR,
 	};
 	int i;
@@ -280,4 +281,5 @@ static struct kunit_suite compress_suite = {
 	.exit = index_test_exit,
 	.test_cases = compress_cases,
 };
+
 kunit_test_suite(compress_suite);
