@@ -44,7 +44,6 @@ enum counter {
 	SAME_FILLED_PAGES,
 	COMPRESSED_BYTES,
 	REJECT_COMPRESS_POOR,
-	REJECT_COMPRESS_FAIL,
 	REJECT_ALLOC_FAIL,
 	REJECT_LIMIT,
 	REJECT_MEMCG,
@@ -91,6 +90,7 @@ struct stream {
 
 struct alg {
 	char name[CRYPTO_MAX_ALG_NAME];
+	unsigned int room;	/* what it is told of the buffer */
 	struct stream __percpu *streams;
 	struct hlist_node node;
 };
@@ -141,6 +141,15 @@ static void alg_free(struct alg *alg)
 	kfree(alg);
 }
 
+/*
+ * Most give up early if there is no room for a page that compresses badly. lz4
+ * is faster, for all other pages, if it need not watch the end of the buffer.
+ */
+static unsigned int alg_room(const char *name)
+{
+	return strstarts(name, "lz4") ? 2 * PAGE_SIZE : poor_size;
+}
+
 static struct alg *alg_create(const char *name)
 {
 	struct alg *alg;
@@ -152,6 +161,7 @@ static struct alg *alg_create(const char *name)
 	if (!alg)
 		return ERR_PTR(-ENOMEM);
 	strscpy(alg->name, name, sizeof(alg->name));
+	alg->room = alg_room(name);
 	alg->streams = alloc_percpu(struct stream);
 	if (!alg->streams)
 		goto free;
@@ -464,7 +474,7 @@ static __always_inline int pool_add(const void *page, unsigned int nr,
 				    unsigned long *handle)
 {
 	struct stream __percpu *streams = algs[nr]->streams;
-	unsigned int size = 2 * PAGE_SIZE;
+	unsigned int size = algs[nr]->room;
 	struct stream *s;
 	int ret;
 
@@ -472,7 +482,7 @@ static __always_inline int pool_add(const void *page, unsigned int nr,
 	s = this_cpu_ptr(streams);
 	ret = crypto_comp_compress(s->tfm, page, PAGE_SIZE, s->buffer, &size);
 	if (unlikely(ret || size >= poor_size)) {
-		stat_add(ret ? REJECT_COMPRESS_FAIL : REJECT_COMPRESS_POOR, 1);
+		stat_add(REJECT_COMPRESS_POOR, 1);
 		ret = -E2BIG;
 		goto unlock;
 	}
@@ -879,7 +889,6 @@ SHOW(stored_pages, stat_sum(STORED_PAGES));
 SHOW(same_filled_pages, stat_sum(SAME_FILLED_PAGES));
 SHOW(compressed_bytes, stat_sum(COMPRESSED_BYTES));
 SHOW(reject_compress_poor, stat_sum(REJECT_COMPRESS_POOR));
-SHOW(reject_compress_fail, stat_sum(REJECT_COMPRESS_FAIL));
 SHOW(reject_alloc_fail, stat_sum(REJECT_ALLOC_FAIL));
 SHOW(reject_limit, stat_sum(REJECT_LIMIT));
 SHOW(reject_memcg, stat_sum(REJECT_MEMCG));
@@ -893,7 +902,6 @@ static struct attribute *stat_attrs[] = {
 	&same_filled_pages_attr.attr,
 	&compressed_bytes_attr.attr,
 	&reject_compress_poor_attr.attr,
-	&reject_compress_fail_attr.attr,
 	&reject_alloc_fail_attr.attr,
 	&reject_limit_attr.attr,
 	&reject_memcg_attr.attr,
