@@ -13,8 +13,9 @@ TESTS ?=
 SOAK ?= 60
 SEED ?=
 GUEST ?= normal
+BENCH ?= all
 V ?=
-export KERNEL KDIR O JOBS CACHE SMP MEM ACCEL TESTS SOAK SEED GUEST V
+export KERNEL KDIR O JOBS CACHE SMP MEM ACCEL TESTS SOAK SEED GUEST BENCH V
 
 harness := tools/testing/selftests/frontswap/harness
 
@@ -28,6 +29,7 @@ help:
 ## make series   write the patch mails to build/series, apply them to a pristine tree, build each step
 ## make soak     everything at once, at random, for SOAK seconds
 ## make mutants  break the core on purpose, see that the tests notice
+## make bench    instructions and memory per page, beside zswap, zram and plain swap
 ## make clean    remove build/ (the compiler cache stays in CACHE)
 ##
 ## Settings (make run MEM=1024):
@@ -37,12 +39,13 @@ help:
 ##   JOBS=n       parallel compilers            TESTS="test_x.sh ..."     only these tests (check)
 ##   SMP=2 MEM=512  the guest's CPUs and MiB    ACCEL=kvm|tcg             do not probe
 ##   SOAK=60      seconds of soak              SEED=n  its seed           GUEST=normal|debug|kcsan
+##   BENCH="core drain pages smp"  parts of bench (all)
 ##   V=1          show the output of each step
-run check lint shell series mutants soak:
+run check lint shell series mutants soak bench:
 	@$(harness)/$@.sh
 
 clean:
 	rm -rf $(O)
 
-.PHONY: help run check lint shell series mutants soak clean
+.PHONY: help run check lint shell series mutants soak bench clean
 .NOTPARALLEL:

@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# bench/kernel.sh NAME: builds one of the kernels that are measured, in $work/bench/TREE/NAME.
+#   ours, ours-zswap           this series; with zswap as well
+#   stock, stock-zswap, none   the source as it came; FRONTSWAP is made selectable there
+# The trees lie side by side and alike, so that the compiler cache knows a file in each.
+. "$(dirname "$0")/../lib.sh"
+lock
+name=$1
+case $name in
+ours*) tree=ours from=$src from_id=$work/src.id ;;
+*) tree=stock from=$work/pristine from_id=$work/pristine.id ;;
+esac
+dir=$work/bench/$tree/$name
+src=$work/bench/$tree/src
+ours=(micro.h "micro-$tree.h" micro.c)
+
+# A symbol that the tree has not got (yet) is left out by olddefconfig; what must be there is looked
+# at afterwards.
+extra() {
+	case $name in
+	ours) echo CONFIG_FRONTSWAP=y CONFIG_FRONTSWAP_RAM=m CONFIG_FRONTSWAP_COMPRESS=m ;;
+	ours-zswap) echo CONFIG_FRONTSWAP=y CONFIG_FRONTSWAP_RAM=m CONFIG_FRONTSWAP_COMPRESS=m \
+		CONFIG_ZSWAP=y CONFIG_ZBUD=y ;;
+	stock) echo CONFIG_FRONTSWAP=y ;;
+	stock-zswap) echo CONFIG_FRONTSWAP=y CONFIG_ZSWAP=y CONFIG_ZBUD=y ;;
+	none) ;;
+	*) die "there is no kernel $name" ;;
+	esac | tr ' ' '\n'
+}
+
+# Links to the files of the tree it comes from; what is changed is replaced, never written into.
+make_tree() {
+	local f
+	rm -rf "$src.tmp" "$src"
+	mkdir -p "${src%/*}"
+	cp -al "$from" "$src.tmp"
+	for f in "${ours[@]}"; do
+		[ ! -f "$harness/bench/$f" ] || cp "$harness/bench/$f" "$src.tmp/mm/frontswap_$f"
+	done
+	sed -i "\$aobj-\$(CONFIG_FRONTSWAP) += frontswap_micro.o" "$src.tmp/mm/Makefile"
+	[ $tree = ours ] || sed -i '/^config FRONTSWAP$/,/^$/ {
+		s/^\tbool$/\tbool "frontswap"\n\tdepends on SWAP/ }' "$src.tmp/mm/Kconfig"
+	mv "$src.tmp" "$src"
+}
+
+check_config() {
+	local want
+	for want in $(extra) $(sed -n '/^CONFIG.*=/p' "$harness/bench/base.config"); do
+		case $want in *FRONTSWAP_COMPRESS*) continue ;; esac
+		grep -qx "$want" "$dir/.config" || die "$name: $want could not be had"
+	done
+	case $(extra) in
+	*ZSWAP*) ;;
+	*) ! grep -qx CONFIG_ZSWAP=y "$dir/.config" || die "$name: there is zswap" ;;
+	esac
+	[ "$name" != none ] || ! grep -qx CONFIG_FRONTSWAP=y "$dir/.config" ||
+		die "$name: there is frontswap"
+}
+
+# Another kernel of the tree is a start: make knows which objects depend on what differs.
+seed() {
+	local other
+
+	[ ! -d "$dir" ] || return 0
+	for other in "$work/bench/$tree"/*/kernel.id; do
+		[ -f "$other" ] || continue
+		rm -rf "$dir.tmp"
+		cp -a "${other%/*}" "$dir.tmp"
+		rm -f "$dir.tmp"/{kernel.id,wanted.had}
+		mv "$dir.tmp" "$dir"
+		return
+	done
+	mkdir -p "$dir"
+}
+
+configure() {
+	seed
+	{ cat "$harness/bench/base.config"; extra; } >"$dir/wanted"
+	cmp -s "$dir/wanted" "$dir/wanted.had" || cp "$dir/wanted" "$dir/.config"
+	kmake "$dir" olddefconfig >"$logs/bench.$name.config.log" 2>&1 ||
+		{ first_errors "$logs/bench.$name.config.log"; die "$name: no configuration"; }
+	check_config
+	cp "$dir/wanted" "$dir/wanted.had"
+}
+
+build() {
+	kmake "$dir" -j"$JOBS" bzImage modules
+	rm -rf "$dir/modules"
+	mkdir "$dir/modules"
+	find "$dir" -path "$dir/modules" -prune -o -name '*.ko' -exec \
+		sh -c 'strip --strip-debug -o "$0/${1##*/}" "$1"' "$dir/modules" {} \;
+}
+
+id=$({ cat "$from_id" "$harness/bench"/micro*; declare -f make_tree; } | hash)
+if ! is_done "$work/bench/$tree/src.id" "$id"; then
+	rm -f "$work/bench/$tree/src.id"
+	make_tree
+	done_with "$work/bench/$tree/src.id" "$id"
+fi
+id=$id.$({ cat "$harness/bench/base.config"; extra; gcc --version; } | hash)
+if ! is_done "$dir/kernel.id" "$id"; then
+	rm -f "$dir/kernel.id"
+	configure
+	logged "kernel $name" "$logs/bench.$name.build.log" build
+	done_with "$dir/kernel.id" "$id"
+fi
