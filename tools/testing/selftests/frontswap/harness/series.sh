@@ -5,6 +5,7 @@
 #	step NAME		the message is series/NAME.txt: subject, blank line, text
 #	patch FILE		a hook patch of patches/linux-$KERNEL
 #	file PATH...		our own files or directories
+#	lines FILE PATTERN	these lines of an overlay file
 #	kconfig SYMBOL...	Kconfig.frontswap, with these symbols only
 #	remove PATH...		files of the kernel that go
 #	maintainers		our entry takes the place of the kernel's
@@ -89,6 +90,12 @@ take() {
 	done
 }
 
+# A file of ours, of which only the lines that match.
+lines() {
+	mkdir -p "$repo/$(dirname "$1")"
+	grep -E "$2" "$top/$1" >"$repo/$1" || die "$1 has no line of $2"
+}
+
 # Kconfig.frontswap with these symbols only.
 kconfig() {
 	awk -v symbols=" $1 " '
@@ -112,6 +119,7 @@ make_commits() {
 		patch) patch -d "$repo" -p1 -s -f --no-backup-if-mismatch <"$patches/$rest" ||
 			die "$rest does not apply in step $step" ;;
 		file) take "$rest" ;;
+		lines) lines "${rest% *}" "${rest##* }" ;;
 		kconfig) kconfig "$rest" ;;
 		remove) for f in $rest; do rm "$repo/$f"; done ;;
 		maintainers) maintainers ;;
