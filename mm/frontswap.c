@@ -155,10 +155,10 @@ static noinline int frontswap_refuse_large(struct frontswap_registry *reg,
 
 /* With a reference on the gate, so that the bit is in before the gate is closed. */
 static __always_inline int frontswap_store_to(struct frontswap_seat *seat,
+					      struct frontswap_backend *b,
 					      unsigned int type, pgoff_t offset,
 					      struct page *page)
 {
-	struct frontswap_backend *b = seat->backend;
 	int ret;
 
 	ret = b->ops.store(type, offset, page);
@@ -174,8 +174,7 @@ static __always_inline int frontswap_store_to(struct frontswap_seat *seat,
 
 /*
  * Offers a page whose slot holds no copy that counts, from @seat's backend on, but
- * not to backends with a flag in @skip. A backend that writes through has the page
- * then, and so must the device.
+ * not to backends with a flag in @skip.
  *
  * Ends the caller's RCU read section. It is not there during store(); a seat
  * stays linked while there is a reference on its backend's gate.
@@ -186,6 +185,7 @@ static __always_inline int frontswap_offer(struct frontswap_seat *seat,
 	__releases(RCU)
 {
 	struct frontswap_backend *b;
+	int ret;
 
 	for (; seat; seat = rcu_dereference(seat->next)) {
 		b = seat->backend;
@@ -193,11 +193,10 @@ static __always_inline int frontswap_offer(struct frontswap_seat *seat,
 		    !percpu_ref_tryget_live_rcu(&b->stores))
 			continue;
 		rcu_read_unlock();
-		if (likely(!frontswap_store_to(seat, type, offset, page))) {
-			bool through = b->ops.flags & FRONTSWAP_WRITE_THROUGH;
-
+		if (likely(!frontswap_store_to(seat, b, type, offset, page))) {
+			ret = b->taken;
 			percpu_ref_put(&b->stores);
-			return through ? -EAGAIN : 0;
+			return ret;
 		}
 		rcu_read_lock();
 		percpu_ref_put(&b->stores);
@@ -311,9 +310,9 @@ static noinline int frontswap_load_failed(struct frontswap_backend *b,
 }
 
 /* The set bit of the slot keeps @b attached for as long as the page is locked. */
-static noinline int frontswap_load_from(struct frontswap_backend *b,
-					unsigned int type, pgoff_t offset,
-					struct page *page)
+static noinline int frontswap_load_from(struct page *page,
+					struct frontswap_backend *b,
+					unsigned int type, pgoff_t offset)
 {
 	int ret;
 
@@ -326,11 +325,11 @@ static noinline int frontswap_load_from(struct frontswap_backend *b,
 		return frontswap_load_failed(b, page, ret);
 
 	count(b, FRONTSWAP_LOADS);
-	/* Nothing here looks for a head page: there is none. */
-	if (WARN_ON_ONCE(test_bit(PG_uptodate, &page->flags)) &&
+	/* The data before the flag, which a fully ordered operation sees to. */
+	if (WARN_ON_ONCE(test_and_set_bit(PG_uptodate, &page->flags)) &&
 	    !test_bit(PG_locked, &page->flags))
 		return 0;
-	folio_mark_uptodate((struct folio *)page);
+	/* Nothing looks for a head page: there is none. */
 	folio_unlock((struct folio *)page);
 	return 0;
 }
@@ -352,7 +351,7 @@ static __always_inline int frontswap_do_load(struct frontswap_registry *reg,
 		if (test_bit(offset, seat->map)) {
 			b = seat->backend;
 			rcu_read_unlock();
-			return frontswap_load_from(b, type, offset, page);
+			return frontswap_load_from(page, b, type, offset);
 		}
 	}
 	rcu_read_unlock();
@@ -1033,6 +1032,8 @@ frontswap_backend_alloc(struct frontswap_registry *reg,
 		b->ops.invalidate_page = frontswap_nop_page;
 	if (!b->ops.invalidate_area)
 		b->ops.invalidate_area = frontswap_nop_area;
+	if (ops->flags & FRONTSWAP_WRITE_THROUGH)
+		b->taken = -EAGAIN;
 	b->reg = reg;
 	b->id = ops;
 	init_completion(&b->stores_done);

@@ -55,8 +55,10 @@ enum frontswap_said {
 
 /**
  * struct frontswap_backend - a registered backend, managed by the core
- * @ops: Copy of the backend's ops; a missing optional callback is a no-op here.
  * @stores: The store gate; each store() under way holds a reference.
+ * @ops: Copy of the backend's ops; a missing optional callback is a no-op here.
+ * @taken: What the swap code gets to hear of a page that the backend has taken: 0,
+ *	or -EAGAIN if it writes through, so that the page is written as well.
  * @stats: Per-CPU counters.
  * @reg: Where it is registered.
  * @id: The pointer it was registered with, never followed after that.
@@ -78,8 +80,9 @@ enum frontswap_said {
  * @name: For the log, sysfs and tracepoints.
  */
 struct frontswap_backend {
-	struct frontswap_ops ops;
 	struct percpu_ref stores;
+	struct frontswap_ops ops;
+	int taken;
 	struct frontswap_stats __percpu *stats;
 
 	struct frontswap_registry *reg;
@@ -103,13 +106,14 @@ struct frontswap_backend {
 
 /**
  * struct frontswap_registry - the backends and the swap types they serve
+ * @seats: Per type, the chain of seats in the order in which they are asked.
+ *	Changed under @lock.
  * @admin: The list of backends, and their names.
  * @lock: Orders swapon and swapoff against replay and detach. Taken inside
  *	@admin, and inside swapon_mutex.
  * @need_init: Types that are swapped on, whether or not there is a backend.
  * @nr_slots: Size of each type in @need_init.
  * @backends: In the order in which they are asked.
- * @seats: Per type, the chain of seats in that order. Changed under @lock.
  * @drain: Moves what a backend holds, see frontswap_drain_pages(); NULL if nothing
  *	can be moved.
  * @evict: See frontswap_evict_pages().
@@ -122,12 +126,12 @@ struct frontswap_backend {
  * @quiet: Log nothing.
  */
 struct frontswap_registry {
+	struct frontswap_seat __rcu *seats[FRONTSWAP_TYPES];
 	struct mutex admin;	/* who is registered */
 	struct mutex lock;	/* swapon and swapoff against replay and detach */
 	DECLARE_BITMAP(need_init, MAX_SWAPFILES);
 	unsigned long nr_slots[MAX_SWAPFILES];
 	struct list_head backends;
-	struct frontswap_seat __rcu *seats[FRONTSWAP_TYPES];
 	int (*drain)(struct frontswap_backend *b);
 	int (*evict)(struct frontswap_backend *b, unsigned int type,
 		     const pgoff_t *offsets, unsigned int nr);

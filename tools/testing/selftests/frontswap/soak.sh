@@ -144,7 +144,9 @@ reregister_faulty() {
 	0) attempt unregister "" write $FAULTY/registered 0 ;;
 	1) attempt unregister-signal "$EINTR" interrupted "$DELAY" TERM $FAULTY/registered 0 ;;
 	2) attempt unregister-fault "$ENOMEM|$EIO" injected $((NUMBER + 1)) $FAULTY/registered 0 ;;
-	esac || return
+	esac
+	# A signal may come when all has been done.
+	[ "$(faulty registered)" = N ] || return
 	judge_violations
 	register_faulty
 }
