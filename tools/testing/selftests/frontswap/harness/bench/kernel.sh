@@ -67,7 +67,7 @@ seed() {
 		[ -f "$other" ] || continue
 		rm -rf "$dir.tmp"
 		cp -a "${other%/*}" "$dir.tmp"
-		rm -f "$dir.tmp"/{kernel.id,wanted.had}
+		rm -f "$dir.tmp/kernel.id"
 		mv "$dir.tmp" "$dir"
 		return
 	done
@@ -77,19 +77,21 @@ seed() {
 configure() {
 	seed
 	{ cat "$harness/bench/base.config"; extra; } >"$dir/wanted"
-	cmp -s "$dir/wanted" "$dir/wanted.had" || cp "$dir/wanted" "$dir/.config"
+	cp "$dir/wanted" "$dir/.config"
 	kmake "$dir" olddefconfig >"$logs/bench.$name.config.log" 2>&1 ||
 		{ first_errors "$logs/bench.$name.config.log"; die "$name: no configuration"; }
 	check_config
-	cp "$dir/wanted" "$dir/wanted.had"
 }
 
 build() {
+	local f
+
 	kmake "$dir" -j"$JOBS" bzImage modules
 	rm -rf "$dir/modules"
 	mkdir "$dir/modules"
-	find "$dir" -path "$dir/modules" -prune -o -name '*.ko' -exec \
-		sh -c 'strip --strip-debug -o "$0/${1##*/}" "$1"' "$dir/modules" {} \;
+	sed 's/\.o$/.ko/; s@^kernel/@@' "$dir/modules.order" | while read -r f; do
+		strip --strip-debug -o "$dir/modules/${f##*/}" "$dir/$f"
+	done
 }
 
 id=$({ cat "$from_id" "$harness/bench"/micro*; declare -f make_tree; } | hash)
@@ -98,7 +100,7 @@ if ! is_done "$work/bench/$tree/src.id" "$id"; then
 	make_tree
 	done_with "$work/bench/$tree/src.id" "$id"
 fi
-id=$id.$({ cat "$harness/bench/base.config"; extra; gcc --version; } | hash)
+id=$id.$({ cat "$harness/bench/base.config"; extra; gcc --version; declare -f configure build; } | hash)
 if ! is_done "$dir/kernel.id" "$id"; then
 	rm -f "$dir/kernel.id"
 	configure
