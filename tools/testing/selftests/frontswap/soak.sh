@@ -623,7 +623,8 @@ BACKENDS="faulty ram"
 # shellcheck disable=SC2012 # names of backends
 before=$(ls $FRONTSWAP | wc -l)
 echo "soak $$ begins" >/dev/kmsg
-watch_log &
+# It outlives a soak that fails, and must not keep its output open.
+watch_log >/dev/null 2>&1 &
 start_areas
 start_faults
 load_faulty
