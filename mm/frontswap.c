@@ -153,6 +153,13 @@ static noinline int frontswap_refuse_large(struct frontswap_registry *reg,
 	return -E2BIG;
 }
 
+/* In an RCU read section. */
+static __always_inline bool frontswap_tryget(struct frontswap_backend *b)
+{
+	/* data race: percpu_ref's own, when it is being killed */
+	return data_race(percpu_ref_tryget_live_rcu(&b->stores));
+}
+
 /* With a reference on the gate, so that the bit is in before the gate is closed. */
 static __always_inline int frontswap_store_to(struct frontswap_seat *seat,
 					      struct frontswap_backend *b,
@@ -189,8 +196,7 @@ static __always_inline int frontswap_offer(struct frontswap_seat *seat,
 
 	for (; seat; seat = rcu_dereference(seat->next)) {
 		b = seat->backend;
-		if ((b->ops.flags & skip) ||
-		    !percpu_ref_tryget_live_rcu(&b->stores))
+		if ((b->ops.flags & skip) || !frontswap_tryget(b))
 			continue;
 		rcu_read_unlock();
 		if (likely(!frontswap_store_to(seat, b, type, offset, page))) {
@@ -1283,7 +1289,7 @@ frontswap_get_open(struct frontswap_registry *reg,
 	list_for_each_entry_rcu(b, &reg->backends, node) {
 		if (b->id != id)
 			continue;
-		if (percpu_ref_tryget_live_rcu(&b->stores)) {
+		if (frontswap_tryget(b)) {
 			found = b;
 			break;
 		}
