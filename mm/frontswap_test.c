@@ -904,6 +904,7 @@ struct caller {
 	struct completion done;
 	struct page *page;
 	int ret;
+	unsigned int cpu;	/* 1 + the one to run on, or 0 */
 };
 
 static int storer_thread(void *data)
@@ -926,9 +927,17 @@ static int unregister_thread(void *data)
 
 static void start(struct caller *c, int (*thread)(void *))
 {
+	struct task_struct *task;
+
 	init_completion(&c->done);
-	if (IS_ERR(kthread_run(thread, c, "frontswap-test")))
+	task = kthread_create(thread, c, "frontswap-test");
+	if (IS_ERR(task)) {
 		KUNIT_FAIL(ft->test, "no thread");
+		return;
+	}
+	if (c->cpu)
+		kthread_bind(task, c->cpu - 1);
+	wake_up_process(task);
 }
 
 static bool gate_is_closed(int who)
@@ -1015,6 +1024,10 @@ static void unregister_waits_for_invalidate(struct kunit *test)
 
 	if (num_online_cpus() < 2)
 		kunit_skip(test, "needs two CPUs");
+	/* The callback has a CPU to itself: only we can end it. */
+	migrate_disable();
+	invalidator.cpu = 1 + cpumask_any_but(cpu_online_mask,
+					      smp_processor_id());
 	swapon(0);
 	reg(0);
 	store(0, 3);
@@ -1031,6 +1044,7 @@ static void unregister_waits_for_invalidate(struct kunit *test)
 	complete(&callback_may_go_on);
 	wait_for_completion(&invalidator.done);
 	wait_for_completion(&remover.done);
+	migrate_enable();
 	KUNIT_EXPECT_EQ(test, remover.ret, 0);
 	EXPECT_CALLS("Ax0");
 }
