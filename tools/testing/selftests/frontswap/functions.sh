@@ -118,8 +118,10 @@ judge_backend() {
 	fi
 }
 
+COMPLAINTS='WARNING: |BUG: ([^K]|K[^C])|Oops|general protection|INFO: |kernel BUG|contract broken'
+
 judge_log() {
-	if log_has 'WARNING: |BUG: ([^K]|K[^C])|Oops|general protection|INFO: |kernel BUG|contract broken'; then
+	if log_has "$COMPLAINTS"; then
 		echo "FAIL: the kernel complains" >&2
 		status=1
 	fi

@@ -374,15 +374,17 @@ soak_hog() {
 	BACKGROUND="$BACKGROUND $!"
 	# shellcheck disable=SC2046 # lists
 	"$SWAPHOG" -T 86400 -g "$CGROUP" -m $HOG_MIB -s $((soak_seed + $2)) -r 4000000000 \
-		$(hog_options "$1") $(be "$1" "$2" && hog_commands) >"$TMP/said.$1" 2>"$TMP/err.$1" &
+		$(hog_options "$1") $(be "$1" "$2" && hog_commands) \
+		>"$TMP/said.$1" 2>"$TMP/err.$1" &
 	HOG_PIDS="$HOG_PIDS $1=$!"
 	BACKGROUND="$BACKGROUND $!"
 }
 
 judge_hogs() {
 	for pair in $HOG_PIDS; do
-		quietly kill -0 "${pair#*=}" ||
-			echo "hog ${pair%%=*} has ended: $(tail -n 3 "$TMP/err.${pair%%=*}")" >>"$TMP/errors"
+		quietly kill -0 "${pair#*=}" && continue
+		name=${pair%%=*}
+		echo "hog $name has ended: $(tail -n 3 "$TMP/err.$name")" >>"$TMP/errors"
 	done
 	oom=$(awk '$1 == "oom_kill" { print $2 }' "$CGROUP/memory.events")
 	[ "$oom" = 0 ] || echo "$oom process(es) killed for want of memory" >>"$TMP/errors"
@@ -531,25 +533,36 @@ swap_used() {
 	awk 'NR > 1 { all += $3; used += $4 } END { printf "%d of %d KiB\n", used, all }' /proc/swaps
 }
 
+# counts - of each action: how often, and how often it failed
+counts() {
+	cat "$TMP"/did.* | awk '{ n[$1]++ } $2 != "ok" { bad[$1]++ }
+		END {
+			for (a in n)
+				printf " %s %d%s", a, n[a], bad[a] ? " (" bad[a] " failed)" : ""
+		}'
+}
+
+elapsed() {
+	echo $(($(date +%s) - began))
+}
+
 progress() {
-	log "$(($(date +%s) - began)) s: $(pages_verified) pages verified, swap $(swap_used);" \
-		"$(cat "$TMP"/did.* | awk '{ n[$1]++ } $2 != "ok" { bad[$1]++ }
-		END { for (a in n) printf " %s %d%s", a, n[a], bad[a] ? " (" bad[a] " failed)" : "" }')"
+	log "$(elapsed) s: $(pages_verified) pages verified, swap $(swap_used); $(counts)"
 }
 
 judge_errors() {
 	[ ! -s "$TMP/errors" ] ||
-		die "seed $soak_seed, after $(($(date +%s) - began)) s: $(sort "$TMP/errors" | uniq -c | head -n 20)"
+		die "seed $soak_seed, after $(elapsed) s: $(sort "$TMP/errors" | uniq -c | head -n 20)"
 }
 
 soak() {
 	next=$report
-	while [ $(($(date +%s) - began)) -lt "$seconds" ]; do
+	while [ "$(elapsed)" -lt "$seconds" ]; do
 		sleep 2
 		judge_movement
 		judge_hogs
 		judge_errors
-		if [ $(($(date +%s) - began)) -ge "$next" ]; then
+		if [ "$(elapsed)" -ge "$next" ]; then
 			next=$((next + report))
 			progress
 		fi
@@ -641,7 +654,7 @@ soak
 stop_actors
 drain_everything
 progress
-took=$(($(date +%s) - began))
+took=$(elapsed)
 finish_areas
 judge_counts
 [ ! -s "$TMP/races" ] || cp "$TMP/races" "${FRONTSWAP_RACES:-/tmp/frontswap.races}"

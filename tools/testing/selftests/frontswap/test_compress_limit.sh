@@ -57,7 +57,8 @@ set_compress max_bytes $(($(compress pool_bytes) / 2))
 set_compress accept_threshold_percent 95
 full=$((PAGES * 8 / 10))
 old_ones() { [ $(($(compress written_back_pages) - written)) -ge $full ]; }
-loop_until 20 old_ones || die "only $(($(compress written_back_pages) - written)) pages written back"
+loop_until 20 old_ones ||
+	die "only $(($(compress written_back_pages) - written)) pages written back"
 loop_until 10 under_limit "$(cat "$COMPRESS/max_bytes")" || die "$(compress pool_bytes) bytes"
 left=$(compress stored_pages)
 loads_of verify

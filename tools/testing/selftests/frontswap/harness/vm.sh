@@ -94,7 +94,7 @@ boot() {
 		"${serial[@]}" -chardev "file,id=verdict,path=$verdict" -device virtio-serial-pci \
 		-device virtserialport,chardev=verdict,name=verdict \
 		-device virtserialport,chardev=words,name=words \
-		$(disk vda) $(disk vdb) ${FS_QEMU:-} 9>&-
+		$(disk vda) $(disk vdb) 9>&-
 }
 
 how=$(accel)
