@@ -530,7 +530,8 @@ actions() {
 }
 
 swap_used() {
-	awk 'NR > 1 { all += $3; used += $4 } END { printf "%d of %d KiB\n", used, all }' /proc/swaps
+	awk 'NR > 1 { all += $3; used += $4 }
+		END { printf "%d of %d KiB\n", used, all }' /proc/swaps
 }
 
 # counts - of each action: how often, and how often it failed
@@ -551,8 +552,8 @@ progress() {
 }
 
 judge_errors() {
-	[ ! -s "$TMP/errors" ] ||
-		die "seed $soak_seed, after $(elapsed) s: $(sort "$TMP/errors" | uniq -c | head -n 20)"
+	[ -s "$TMP/errors" ] || return 0
+	die "seed $soak_seed, after $(elapsed) s:" "$(sort "$TMP/errors" | uniq -c | head -n 20)"
 }
 
 soak() {
