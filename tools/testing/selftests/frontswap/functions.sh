@@ -283,7 +283,7 @@ set_compress() {
 restore_faulty() {
 	[ -d "$FAULTY" ] || return 0
 	for restore_parameter in fail_alloc fail_loads complete corrupt \
-		init_delay_ms store_delay_ms load_delay_ms drain_delay_ms; do
+		init_delay_ms store_delay_ms load_delay_ms drain_delay_ms hold_drain_ms; do
 		set_faulty $restore_parameter 0
 	done
 }

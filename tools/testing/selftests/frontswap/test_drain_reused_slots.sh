@@ -19,11 +19,11 @@ start_hog
 hog fill out
 expect "pages in the backend" "$(faulty pages)" -ge "$PAGES"
 
-# One of the first pages is in the drain's hands for long enough that the owner could
+# The first page is in the drain's hands for long enough that the owner could
 # write a newer one to its slot, if it got at it. Once only: a third page would cover up
 # what has become of the second.
 for round in 1 2 3; do
-	set_faulty drain_delay_ms $HOLD_MS
+	set_faulty hold_drain_ms $HOLD_MS
 	loads=$(faulty loads)
 	set_file "$FRONTSWAP/faulty/enabled" 0 &
 	drain=$!
@@ -31,7 +31,6 @@ for round in 1 2 3; do
 	sleep 0.3
 	hog dirty:1 out
 	wait $drain || die "not detached"
-	set_faulty drain_delay_ms 0
 	expect "round $round: pages read by the drain" "$(($(faulty loads) - loads))" -ge 16
 	hog verify
 	set_file "$FRONTSWAP/faulty/enabled" 1 || die "not attached"

@@ -92,6 +92,10 @@ static unsigned int drain_delay_ms;
 module_param(drain_delay_ms, uint, 0644);
 MODULE_PARM_DESC(drain_delay_ms, "Time that each 16th load() of a drain takes once it has the data");
 
+static unsigned int hold_drain_ms;
+module_param(hold_drain_ms, uint, 0644);
+MODULE_PARM_DESC(hold_drain_ms, "The same for the next load() of a drain, once");
+
 static unsigned int linger_ms;
 module_param(linger_ms, uint, 0444);
 MODULE_PARM_DESC(linger_ms, "Time that the module's init takes after registration");
@@ -237,6 +241,8 @@ int frontswap_faulty_load(unsigned int type, pgoff_t offset, struct page *page)
 	/* A reader of an asynchronous device has its page in the swap cache. */
 	if (drain_delay_ms && !PageSwapCache(page) && each_nth(&loads, 16))
 		msleep(drain_delay_ms);
+	if (hold_drain_ms && !PageSwapCache(page))
+		msleep(xchg(&hold_drain_ms, 0));
 	return 0;
 }
 EXPORT_SYMBOL_GPL(frontswap_faulty_load);
