@@ -207,13 +207,14 @@ unload_modules() {
 	done
 }
 
-# What a test has loaded is detached, so that it can be unloaded.
+# What a test has loaded is detached, so that it can be unloaded; zswap is attached.
 retire_backends() {
 	for retire_backend in compress ram frontswap_classic; do
 		attached $retire_backend || continue
 		set_file "$FRONTSWAP/$retire_backend/enabled" 0 || status=1
 	done
 	! [ -d "$FAULTY" ] || set_faulty registered 0 || status=1
+	! attached zswap || set_file $FRONTSWAP/zswap/enabled 1 || status=1
 }
 
 set_file() {
