@@ -14,7 +14,7 @@ case $mode in
 probe) limit=25 ;;
 story) limit=600 ;;
 shell) limit=0 ;;
-*) limit=900 ;;
+*) limit=1500 ;;
 esac
 test_limit=90
 threads=single
