@@ -58,7 +58,7 @@ done
 quietly kill -0 "$hogs" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
 stop_process "$hogs"
 [ ! -s "$TMP/errors" ] || die "failed: $(sort "$TMP/errors" | uniq -c)"
-expect "rounds that evicted something" "$(grep -c '^[1-9]' "$TMP/evicted")" -ge 5
+expect "rounds that evicted something" "$(grep -c "^[1-9]" "$TMP/evicted")" -ge 2
 others=$(grep -vcE '^([0-9]+|-108)$' "$TMP/evicted")
 expect "rounds that failed" "$others" -eq 0
 expect "wrong calls of the backend" "$(faulty violations)" -eq 0
