@@ -30,7 +30,7 @@ for round in 1 2 3; do
 	sleep 0.3
 	hog dirty:1 out
 	wait $drain || die "not detached"
-	expect "round $round: time left that the drain was to be held" "$(faulty hold_drain_ms)" -eq 0
+	expect "round $round: ms to hold the drain yet" "$(faulty hold_drain_ms)" -eq 0
 	hog verify
 	set_file "$FRONTSWAP/faulty/enabled" 1 || die "not attached"
 	hog dirty:1 out
