@@ -365,6 +365,18 @@ come_and_go() {
 	done
 }
 
+# end_race - those in the background stop at the end of $TMP/run, but the hogs, which must
+# still be there; nobody has written to $TMP/errors
+end_race() {
+	rm "$TMP/run"
+	for race_pid in $BACKGROUND; do
+		[ "$race_pid" = "$BEHIND" ] || wait "$race_pid"
+	done
+	quietly kill -0 "$BEHIND" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
+	stop_process "$BEHIND"
+	[ ! -s "$TMP/errors" ] || die "failed: $(sort "$TMP/errors" | uniq -c)"
+}
+
 restore_swap() {
 	for restore_area in $AREAS; do
 		grep -q "^$restore_area " /proc/swaps || continue

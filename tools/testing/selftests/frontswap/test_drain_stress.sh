@@ -36,7 +36,6 @@ SWAP_KB=$((4 * 2048 * 9 / 8 + 1024))
 swap_on "$RAM1" 1
 set_file "$CGROUP/memory.max" $((24 * 1048576))
 run_hog_behind -m 2 -j 4 -r 100000 -T $((seconds + 90))
-hogs=$BEHIND
 for name in $backends; do
 	toggle "$name" &
 	BACKGROUND="$BACKGROUND $!"
@@ -45,14 +44,7 @@ come_and_go "$DISK2" 5 &
 BACKGROUND="$BACKGROUND $!"
 
 sleep "$seconds"
-rm "$TMP/run"
-# shellcheck disable=SC2086 # a list
-for pid in $BACKGROUND; do
-	[ "$pid" = "$hogs" ] || wait "$pid"
-done
-quietly kill -0 "$hogs" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
-stop_process "$hogs"
-[ ! -s "$TMP/errors" ] || die "failed: $(sort "$TMP/errors" | uniq -c)"
+end_race
 for name in $backends "${DISK2##*/}"; do
 	expect "turns of $name" "$(wc -l <"$TMP/turns.$name")" -ge 3
 done

@@ -27,13 +27,6 @@ drain_now_and_then() {
 	done
 }
 
-come_and_go() {
-	while [ -e "$TMP/run" ]; do
-		quietly "$SWAPHOG" "on:$DISK2:5" || echo swapon >>"$TMP/errors"
-		quietly "$SWAPHOG" "off:$DISK2" || echo swapoff >>"$TMP/errors"
-	done
-}
-
 : >"$TMP/run"
 : >"$TMP/errors"
 make_swap "$DISK2"
@@ -43,21 +36,13 @@ SWAP_KB=$((4 * 2048 * 9 / 8 + 1024))
 swap_on "$RAM1" 1
 set_file "$CGROUP/memory.max" $((24 * 1048576))
 run_hog_behind -m 2 -j 4 -r 100000 -T $((seconds + 90))
-hogs=$BEHIND
-for actor in evict_all drain_now_and_then come_and_go; do
+for actor in evict_all drain_now_and_then "come_and_go $DISK2 5"; do
 	$actor &
 	BACKGROUND="$BACKGROUND $!"
 done
 
 sleep "$seconds"
-rm "$TMP/run"
-# shellcheck disable=SC2086 # a list
-for pid in $BACKGROUND; do
-	[ "$pid" = "$hogs" ] || wait "$pid"
-done
-quietly kill -0 "$hogs" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
-stop_process "$hogs"
-[ ! -s "$TMP/errors" ] || die "failed: $(sort "$TMP/errors" | uniq -c)"
+end_race
 expect "rounds that evicted something" "$(grep -c "^[1-9]" "$TMP/evicted")" -ge 2
 others=$(grep -vcE '^([0-9]+|-108)$' "$TMP/evicted")
 expect "rounds that failed" "$others" -eq 0
