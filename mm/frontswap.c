@@ -55,6 +55,7 @@
 #include <linux/swapops.h>
 
 #include "frontswap_internal.h"
+#include "frontswap_line.h"
 
 #define CREATE_TRACE_POINTS
 #include <trace/events/frontswap.h>
@@ -71,6 +72,7 @@ static struct frontswap_registry frontswap_registry = {
 	.failed_stores = &failed_stores,
 	.drain = frontswap_drain_pages,
 	.evict = frontswap_evict_pages,
+	.read_slot = frontswap_read_slot,
 };
 
 /* Not a word about a registry that a test drives through all its states. */
@@ -128,29 +130,20 @@ static __always_inline void frontswap_drop_from(struct frontswap_seat *seat,
 	}
 }
 
-/*
- * A backend is only ever handed order-0 pages, and a tail page is not one. What
- * the folio's slots held before is stale, as with any store.
- */
-static noinline int frontswap_refuse_large(struct frontswap_registry *reg,
-					   struct page *page, unsigned int type,
-					   pgoff_t offset)
+static void frontswap_drop_range(struct frontswap_registry *reg,
+				 unsigned int type, pgoff_t offset,
+				 unsigned long nr)
 {
-	pgoff_t end = offset + compound_nr(page);
+	pgoff_t end = offset + nr, slot;
 	struct frontswap_seat *seat;
 
 	rcu_read_lock();
-	for_each_seat(seat, reg, type) {
-		pgoff_t bit;
-
+	for_each_seat(seat, reg, type)
 		/* Others of the same word come and go. */
-		for (bit = offset; bit < end; bit++)
-			if (test_bit(bit, seat->map))
-				frontswap_drop(seat, type, bit);
-	}
+		for (slot = offset; slot < end; slot++)
+			if (test_bit(slot, seat->map))
+				frontswap_drop(seat, type, slot);
 	rcu_read_unlock();
-	this_cpu_inc(*reg->failed_stores);
-	return -E2BIG;
 }
 
 /* In an RCU read section. */
@@ -169,7 +162,7 @@ static __always_inline int frontswap_store_to(struct frontswap_seat *seat,
 	int ret;
 
 	ret = b->ops.store(type, offset, page);
-	trace_frontswap_store(b->name, page_private(page), ret);
+	trace_frontswap_store(b->name, swp_entry(type, offset).val, ret);
 	if (unlikely(ret)) {
 		count(b, FRONTSWAP_REJECTED_STORES);
 		return ret;
@@ -179,16 +172,36 @@ static __always_inline int frontswap_store_to(struct frontswap_seat *seat,
 	return 0;
 }
 
+/* Whom a page is not offered to. */
+enum frontswap_offer_to {
+	FRONTSWAP_TO_ALL,
+	FRONTSWAP_TO_KEEPERS,	/* not to one that writes through */
+	FRONTSWAP_TO_LARGE,	/* not to one that takes no part of a large folio */
+};
+
+static __always_inline bool frontswap_is_asked(const struct frontswap_backend *b,
+					       enum frontswap_offer_to to)
+{
+	switch (to) {
+	case FRONTSWAP_TO_KEEPERS:
+		return !(b->ops.flags & FRONTSWAP_WRITE_THROUGH);
+	case FRONTSWAP_TO_LARGE:
+		return READ_ONCE(b->large_folios);
+	default:
+		return true;
+	}
+}
+
 /*
- * Offers a page whose slot holds no copy that counts, from @seat's backend on, but
- * not to backends with a flag in @skip.
+ * Offers a page whose slot holds no copy that counts, from @seat's backend on.
  *
  * Ends the caller's RCU read section. It is not there during store(); a seat
  * stays linked while there is a reference on its backend's gate.
  */
 static __always_inline int frontswap_offer(struct frontswap_seat *seat,
 					   unsigned int type, pgoff_t offset,
-					   struct page *page, unsigned int skip)
+					   struct page *page,
+					   enum frontswap_offer_to to)
 	__releases(RCU)
 {
 	struct frontswap_backend *b;
@@ -196,7 +209,7 @@ static __always_inline int frontswap_offer(struct frontswap_seat *seat,
 
 	for (; seat; seat = rcu_dereference(seat->next)) {
 		b = seat->backend;
-		if ((b->ops.flags & skip) || !frontswap_tryget(b))
+		if (!frontswap_is_asked(b, to) || !frontswap_tryget(b))
 			continue;
 		rcu_read_unlock();
 		if (likely(!frontswap_store_to(seat, b, type, offset, page))) {
@@ -211,6 +224,38 @@ static __always_inline int frontswap_offer(struct frontswap_seat *seat,
 	return -ENOSPC;
 }
 
+/*
+ * Page by page, all or nothing: the swap code writes a folio as a whole. Nobody
+ * sees the pages that are taken back, as the folio is locked. What the slots held
+ * before is stale, as with any store.
+ */
+static noinline int frontswap_store_large(struct frontswap_registry *reg,
+					  struct page *page, unsigned int type,
+					  pgoff_t offset)
+{
+	unsigned long nr = compound_nr(page), i;
+	int ret, taken = 0;
+
+	frontswap_drop_range(reg, type, offset, nr);
+	for (i = 0; i < nr; i++) {
+		rcu_read_lock();
+		ret = frontswap_offer(rcu_dereference(reg->seats[type]), type,
+				      offset + i, nth_page(page, i),
+				      FRONTSWAP_TO_LARGE);
+		if (ret == -ENOSPC)
+			goto take_back;
+		/* One that writes through has all of the folio written. */
+		taken = ret ?: taken;
+		cond_resched();
+	}
+	return taken;
+
+take_back:
+	frontswap_drop_range(reg, type, offset, i);
+	this_cpu_inc(*reg->failed_stores);
+	return -ENOSPC;
+}
+
 static __always_inline int frontswap_do_store(struct frontswap_registry *reg,
 					      struct page *page)
 {
@@ -222,13 +267,13 @@ static __always_inline int frontswap_do_store(struct frontswap_registry *reg,
 
 	VM_WARN_ON_ONCE(!PageLocked(page));
 	if (PageTransCompound(page))
-		return frontswap_refuse_large(reg, page, type, offset);
+		return frontswap_store_large(reg, page, type, offset);
 
 	/* Before anyone is asked: a refused store must leave nothing stale. */
 	rcu_read_lock();
 	seat = rcu_dereference(reg->seats[type]);
 	frontswap_drop_from(seat, type, offset);
-	ret = frontswap_offer(seat, type, offset, page, 0);
+	ret = frontswap_offer(seat, type, offset, page, FRONTSWAP_TO_ALL);
 	if (unlikely(ret == -ENOSPC))
 		this_cpu_inc(*reg->failed_stores);
 	return ret;
@@ -279,7 +324,7 @@ static noinline int frontswap_load_bounce(struct frontswap_backend *b,
 	struct page *bounce = frontswap_get_bounce(b);
 	int ret;
 
-	set_page_private(bounce, page_private(page));
+	set_page_private(bounce, swp_entry(type, offset).val);
 	ret = b->ops.load(type, offset, bounce);
 	if (!ret)
 		memcpy_page(page, 0, bounce, 0, PAGE_SIZE);
@@ -340,8 +385,87 @@ static noinline int frontswap_load_from(struct page *page,
 	return 0;
 }
 
+/*
+ * The slot is pinned, so its bit stays, and with it the backend; or nobody has a
+ * copy, and that stays so.
+ */
+static struct frontswap_backend *
+frontswap_holder(struct frontswap_registry *reg, unsigned int type,
+		 pgoff_t offset)
+{
+	struct frontswap_backend *b = NULL;
+	struct frontswap_seat *seat;
+
+	rcu_read_lock();
+	for_each_seat(seat, reg, type) {
+		if (test_bit(offset, seat->map)) {
+			b = seat->backend;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return b;
+}
+
+/* One page of a larger folio, from wherever it is. */
+static int frontswap_load_part(struct frontswap_registry *reg,
+			       unsigned int type, pgoff_t offset,
+			       struct page *page)
+{
+	const unsigned int plain = FRONTSWAP_DIRECT_LOAD |
+				   FRONTSWAP_LARGE_FOLIOS;
+	struct frontswap_backend *b = frontswap_holder(reg, type, offset);
+	swp_entry_t entry = swp_entry(type, offset);
+	int ret;
+
+	if (!b)
+		return reg->read_slot(entry, page);
+	if ((b->ops.flags & plain) == plain)
+		ret = b->ops.load(type, offset, page);
+	else
+		ret = frontswap_load_bounce(b, type, offset, page);
+	trace_frontswap_load(b->name, entry.val, ret);
+	if (!ret) {
+		count(b, FRONTSWAP_LOADS);
+		return 0;
+	}
+	if (ret != -ENOENT)
+		frontswap_say_load_failed(b, type, offset, ret);
+	if (ret == -ENOENT || (b->ops.flags & FRONTSWAP_WRITE_THROUGH))
+		return reg->read_slot(entry, page);
+	return -EIO;
+}
+
+/*
+ * All slots of the folio are pinned. The device has none of its pages, some, or
+ * all of them; only in the last case one read will do.
+ */
+static noinline int frontswap_load_large(struct frontswap_registry *reg,
+					 struct page *page, unsigned int type,
+					 pgoff_t offset)
+{
+	unsigned long nr = compound_nr(page), i;
+	int ret = 0;
+
+	for (i = 0; i < nr && !frontswap_holder(reg, type, offset + i); i++)
+		;
+	if (i == nr)
+		return -ENOENT;
+
+	for (i = 0; i < nr && !ret; i++) {
+		ret = frontswap_load_part(reg, type, offset + i,
+					  nth_page(page, i));
+		cond_resched();
+	}
+	if (!ret)
+		SetPageUptodate(page);
+	unlock_page(page);
+	return ret ? -EIO : 0;
+}
+
+/* @large: the page may be the first of a larger folio. */
 static __always_inline int frontswap_do_load(struct frontswap_registry *reg,
-					     struct page *page)
+					     struct page *page, bool large)
 {
 	swp_entry_t entry = { .val = page_private(page) };
 	unsigned int type = swp_type(entry);
@@ -350,7 +474,8 @@ static __always_inline int frontswap_do_load(struct frontswap_registry *reg,
 	struct frontswap_seat *seat;
 
 	VM_WARN_ON_ONCE(!PageLocked(page));
-	VM_WARN_ON_ONCE(PageTransCompound(page));
+	if (large && PageTransCompound(page))
+		return frontswap_load_large(reg, page, type, offset);
 
 	rcu_read_lock();
 	for_each_seat(seat, reg, type) {
@@ -411,7 +536,7 @@ int frontswap_give_away(struct frontswap_registry *reg, unsigned int type,
 {
 	rcu_read_lock();
 	return frontswap_offer(rcu_dereference(reg->seats[type]), type, offset,
-			       page, FRONTSWAP_WRITE_THROUGH);
+			       page, FRONTSWAP_TO_KEEPERS);
 }
 
 /**
@@ -445,12 +570,22 @@ int __frontswap_store(struct page *page)
 
 int __frontswap_load(struct page *page)
 {
-	return frontswap_do_load(&frontswap_registry, page);
+	return frontswap_do_load(&frontswap_registry, page,
+				 FRONTSWAP_SWAPIN_IS_LARGE);
 }
 
 void __frontswap_invalidate_page(unsigned int type, pgoff_t offset)
 {
 	frontswap_do_invalidate_page(&frontswap_registry, type, offset);
+}
+
+void __frontswap_invalidate_range(unsigned int type, pgoff_t offset,
+				  unsigned long nr)
+{
+	if (likely(nr == 1))
+		frontswap_do_invalidate_page(&frontswap_registry, type, offset);
+	else
+		frontswap_drop_range(&frontswap_registry, type, offset, nr);
 }
 
 #ifdef CONFIG_FRONTSWAP_KUNIT_TEST
@@ -461,7 +596,7 @@ int frontswap_registry_store(struct frontswap_registry *reg, struct page *page)
 
 int frontswap_registry_load(struct frontswap_registry *reg, struct page *page)
 {
-	return frontswap_do_load(reg, page);
+	return frontswap_do_load(reg, page, true);
 }
 
 void frontswap_registry_invalidate_page(struct frontswap_registry *reg,
@@ -1038,6 +1173,7 @@ frontswap_backend_alloc(struct frontswap_registry *reg,
 		b->ops.invalidate_page = frontswap_nop_page;
 	if (!b->ops.invalidate_area)
 		b->ops.invalidate_area = frontswap_nop_area;
+	b->large_folios = ops->flags & FRONTSWAP_LARGE_FOLIOS;
 	if (ops->flags & FRONTSWAP_WRITE_THROUGH)
 		b->taken = -EAGAIN;
 	b->reg = reg;

@@ -47,7 +47,7 @@
 #include <linux/swapops.h>
 
 #include "frontswap_internal.h"
-#include "swap.h"
+#include "frontswap_line.h"
 
 #define DRAIN_IN_FLIGHT		32
 
@@ -179,10 +179,9 @@ static void drain_end_io(struct bio *bio)
 
 static void drain_submit(struct drain *d, struct drain_write *w)
 {
-	/* A backend may have changed it, and it says where the page goes. */
-	set_page_private(w->page, swp_entry(d->type, w->offset).val);
 	bio_init(&w->bio, d->si->bdev, &w->vec, 1, REQ_OP_WRITE | REQ_SWAP);
-	w->bio.bi_iter.bi_sector = swap_page_sector(w->page);
+	w->bio.bi_iter.bi_sector =
+		frontswap_sector(swp_entry(d->type, w->offset));
 	w->bio.bi_end_io = drain_end_io;
 	__bio_add_page(&w->bio, w->page, PAGE_SIZE, 0);
 	count_vm_event(PSWPOUT);
@@ -198,7 +197,7 @@ static void drain_drop(struct drain *d, pgoff_t offset)
 
 static void drain_unpin(struct drain *d, pgoff_t offset)
 {
-	swapcache_clear(d->si, swp_entry(d->type, offset));
+	frontswap_unpin_slot(d->si, swp_entry(d->type, offset));
 }
 
 /* Waits for the writes, drops the copies of what has been written, unpins all. */
@@ -274,6 +273,9 @@ static int drain_read_page(struct drain *d, pgoff_t offset, struct page *page)
 	struct page *copy = d->write[d->nr]->page;
 	int ret;
 
+	/* A larger folio comes into the swap cache with its data. */
+	if (WARN_ON_ONCE(PageCompound(page)))
+		return -EIO;
 	set_page_private(copy, swp_entry(d->type, offset).val);
 	ret = frontswap_read_copy(d->seat, d->type, offset, copy);
 	if (ret)
@@ -292,8 +294,8 @@ static int drain_locked_page(struct drain *d, pgoff_t offset, struct page *page)
 {
 	int ret;
 
-	if (!PageSwapCache(page) ||
-	    page_private(page) != swp_entry(d->type, offset).val) {
+	if (!folio_test_swapcache(page_folio(page)) ||
+	    frontswap_page_entry(page).val != swp_entry(d->type, offset).val) {
 		d->again = true;
 		return 0;
 	}
@@ -328,7 +330,7 @@ static int drain_cached(struct drain *d, pgoff_t offset)
 	struct page *page;
 	int ret;
 
-	page = find_get_page(swap_address_space(entry), swp_offset(entry));
+	page = frontswap_find_page(entry);
 	if (!page) {
 		if (READ_ONCE(d->si->swap_map[offset]) == SWAP_HAS_CACHE)
 			d->parked = true;
@@ -343,7 +345,7 @@ static int drain_cached(struct drain *d, pgoff_t offset)
 		}
 		ret = drain_flush(d);
 		if (!ret)
-			ret = lock_page_killable(page);
+			ret = folio_lock_killable(page_folio(page));
 		if (ret)
 			goto put;
 	}
@@ -356,7 +358,7 @@ put:
 
 static int drain_slot(struct drain *d, pgoff_t offset)
 {
-	switch (swapcache_prepare(swp_entry(d->type, offset))) {
+	switch (frontswap_pin_slot(swp_entry(d->type, offset))) {
 	case 0:
 		return drain_pinned(d, offset);
 	case -EEXIST:
@@ -446,6 +448,35 @@ int frontswap_drain_pages(struct frontswap_backend *b)
 		ret = -EAGAIN;
 	drain_free(d);
 	return ret;
+}
+
+/**
+ * frontswap_read_slot() - read one page of a larger folio from the device
+ * @entry: Its slot, which is pinned, so that the area stays.
+ * @page: It.
+ *
+ * Larger folios are read from devices that do so while the caller waits anyway.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EIO; -EOPNOTSUPP if the area is a file on a file system that does its
+ * own swap I/O.
+ */
+int frontswap_read_slot(swp_entry_t entry, struct page *page)
+{
+	struct swap_info_struct *si = swp_swap_info(entry);
+	struct bio_vec vec;
+	struct bio bio;
+
+	/* data race: the flag does not change while the area is in use */
+	if (data_race(si->flags & SWP_FS_OPS))
+		return -EOPNOTSUPP;
+	bio_init(&bio, si->bdev, &vec, 1, REQ_OP_READ);
+	bio.bi_iter.bi_sector = frontswap_sector(entry);
+	__bio_add_page(&bio, page, PAGE_SIZE, 0);
+	count_vm_event(PSWPIN);
+	if (submit_bio_wait(&bio))
+		return -EIO;
+	return 0;
 }
 
 /* One page that cannot be moved must not keep the others. */

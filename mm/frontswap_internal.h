@@ -59,6 +59,7 @@ enum frontswap_said {
  * @ops: Copy of the backend's ops; a missing optional callback is a no-op here.
  * @taken: What the swap code gets to hear of a page that the backend has taken: 0,
  *	or -EAGAIN if it writes through, so that the page is written as well.
+ * @large_folios: It is offered the pages of larger folios.
  * @stats: Per-CPU counters.
  * @reg: Where it is registered.
  * @id: The pointer it was registered with, never followed after that.
@@ -83,6 +84,7 @@ struct frontswap_backend {
 	struct percpu_ref stores;
 	struct frontswap_ops ops;
 	int taken;
+	bool large_folios;
 	struct frontswap_stats __percpu *stats;
 
 	struct frontswap_registry *reg;
@@ -117,6 +119,7 @@ struct frontswap_backend {
  * @drain: Moves what a backend holds, see frontswap_drain_pages(); NULL if nothing
  *	can be moved.
  * @evict: See frontswap_evict_pages().
+ * @read_slot: See frontswap_read_slot().
  * @key: Static key to hold while a backend is attached, or NULL.
  * @kobj: Parent of the backends' directories, or NULL for none.
  * @failed_stores: Pages that no backend took.
@@ -135,6 +138,7 @@ struct frontswap_registry {
 	int (*drain)(struct frontswap_backend *b);
 	int (*evict)(struct frontswap_backend *b, unsigned int type,
 		     const pgoff_t *offsets, unsigned int nr);
+	int (*read_slot)(swp_entry_t entry, struct page *page);
 	struct static_key_false *key;
 	struct kobject *kobj;
 	unsigned long __percpu *failed_stores;
@@ -179,6 +183,7 @@ void frontswap_drop_copy(struct frontswap_seat *seat, unsigned int type,
 int frontswap_drain_pages(struct frontswap_backend *b);
 int frontswap_evict_pages(struct frontswap_backend *b, unsigned int type,
 			  const pgoff_t *offsets, unsigned int nr);
+int frontswap_read_slot(swp_entry_t entry, struct page *page);
 
 extern const struct kobj_type frontswap_backend_ktype;
 int frontswap_sysfs_add(struct frontswap_backend *b);

@@ -62,6 +62,32 @@ static ssize_t priority_show(struct kobject *kobj, struct kobj_attribute *attr,
 }
 static struct kobj_attribute priority_attr = __ATTR_RO(priority);
 
+static ssize_t large_folios_show(struct kobject *kobj,
+				 struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n",
+			  READ_ONCE(to_backend(kobj)->large_folios));
+}
+
+/* A store under way may still see the old value, as if it had come earlier. */
+static ssize_t large_folios_store(struct kobject *kobj,
+				  struct kobj_attribute *attr, const char *buf,
+				  size_t count)
+{
+	struct frontswap_backend *b = to_backend(kobj);
+	bool offer;
+	int ret;
+
+	ret = kstrtobool(buf, &offer);
+	if (ret)
+		return ret;
+	if (offer && !(b->ops.flags & FRONTSWAP_LARGE_FOLIOS))
+		return -EOPNOTSUPP;
+	WRITE_ONCE(b->large_folios, offer);
+	return count;
+}
+static struct kobj_attribute large_folios_attr = __ATTR_RW(large_folios);
+
 static ssize_t stored_pages_show(struct kobject *kobj,
 				 struct kobj_attribute *attr, char *buf)
 {
@@ -89,6 +115,7 @@ static struct attribute *frontswap_backend_attrs[] = {
 	&enabled_attr.attr,
 	&state_attr.attr,
 	&priority_attr.attr,
+	&large_folios_attr.attr,
 	&stored_pages_attr.attr,
 	&stores_attr.attr,
 	&rejected_stores_attr.attr,

@@ -52,6 +52,7 @@ struct frontswap_test {
 	u64 last_value;
 	int drain_error, drain_moves;
 	int on_device;
+	int slots_read, read_slot_error;
 };
 
 /* Callbacks have no context: one test at a time has the fakes. */
@@ -339,6 +340,16 @@ static int fake_evict(struct frontswap_backend *b, unsigned int type,
 	KUNIT_EXPECT_EQ(ft->test, load(type, offset, &got_), error);	\
 } while (0)
 
+static int fake_read_slot(swp_entry_t entry, struct page *page)
+{
+	u64 *value = kmap_local_page(page);
+
+	*value = 1000 + swp_offset(entry);
+	kunmap_local(value);
+	ft->slots_read++;
+	return ft->read_slot_error;
+}
+
 static int frontswap_test_init(struct kunit *test)
 {
 	static struct lock_class_key admin_key, lock_key;
@@ -353,6 +364,7 @@ static int frontswap_test_init(struct kunit *test)
 	__mutex_init(&ft->reg.lock, "test.lock", &lock_key);
 	ft->reg.key = &test_key;
 	ft->reg.evict = fake_evict;
+	ft->reg.read_slot = fake_read_slot;
 	ft->reg.failed_stores = alloc_percpu(unsigned long);
 	KUNIT_ASSERT_TRUE(test, !!ft->reg.failed_stores);
 	for (i = 0; i < NR_FAKES; i++)
@@ -586,29 +598,224 @@ static void older_copy_in_other_backend(struct kunit *test)
 	EXPECT_LOAD(0, 1, 2);
 }
 
-static void large_folio_is_refused_and_drops_older_copies(struct kunit *test)
+/* Four pages, of which the first goes to slot 4 of area 0. */
+#define LARGE_SLOT	4
+#define LARGE_ORDER	2
+#define LARGE_NR	BIT(LARGE_ORDER)
+
+static struct page *new_large(struct kunit *test)
 {
 	struct page *page;
+	unsigned int i;
+	u64 *value;
 
 	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))
-		kunit_skip(test, "needs CONFIG_TRANSPARENT_HUGEPAGE");
+		return NULL;
+	page = alloc_pages(GFP_KERNEL | __GFP_COMP | __GFP_ZERO, LARGE_ORDER);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	__SetPageLocked(page);
+	set_page_private(page, swp_entry(0, LARGE_SLOT).val);
+	for (i = 0; i < LARGE_NR; i++) {
+		value = kmap_local_page(nth_page(page, i));
+		*value = 100 + i;
+		kunmap_local(value);
+	}
+	return page;
+}
+
+static void free_large(struct page *page)
+{
+	set_page_private(page, 0);
+	ClearPageUptodate(page);
+	if (PageLocked(page))
+		unlock_page(page);
+	__free_pages(page, LARGE_ORDER);
+}
+
+static int store_large(struct kunit *test)
+{
+	struct page *page = new_large(test);
+	int ret = frontswap_registry_store(&ft->reg, page);
+
+	KUNIT_EXPECT_TRUE(test, PageLocked(page));
+	free_large(page);
+	return ret;
+}
+
+static u64 part_of(struct page *page, unsigned int i)
+{
+	u64 *value = kmap_local_page(nth_page(page, i)), ret = *value;
+
+	kunmap_local(value);
+	return ret;
+}
+
+static void takes_large(int who)
+{
+	ft->fake[who].ops.flags |= FRONTSWAP_LARGE_FOLIOS |
+				   FRONTSWAP_DIRECT_LOAD;
+}
+
+#define NEED_LARGE(test)						\
+do {									\
+	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))			\
+		kunit_skip(test, "needs CONFIG_TRANSPARENT_HUGEPAGE");	\
+} while (0)
+
+static void large_folio_is_refused_and_drops_older_copies(struct kunit *test)
+{
+	NEED_LARGE(test);
 	swapon(0);
 	reg(0);
 	store(0, 4);
 	store(0, 6);
 	store(0, 8);
-	page = alloc_pages(GFP_KERNEL | __GFP_COMP, 2);
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	__SetPageLocked(page);
-	set_page_private(page, swp_entry(0, 4).val);
-	KUNIT_EXPECT_NE(test, frontswap_registry_store(&ft->reg, page), 0);
-	set_page_private(page, 0);
-	__ClearPageLocked(page);
-	__free_pages(page, 2);
+	KUNIT_EXPECT_NE(test, store_large(test), 0);
 	EXPECT_CALLS("Ai0 As0:4 As0:6 As0:8 Ad0:4 Ad0:6");
 	EXPECT_NO_LOAD(0, 4, -ENOENT);
 	EXPECT_LOAD(0, 8, 3);
 	KUNIT_EXPECT_EQ(test, frontswap_failed_stores(&ft->reg), 1ull);
+}
+
+static void large_folio_is_stored_page_by_page(struct kunit *test)
+{
+	NEED_LARGE(test);
+	takes_large(0);
+	swapon(0);
+	reg(0);
+	store(0, 5);
+	KUNIT_EXPECT_EQ(test, store_large(test), 0);
+	EXPECT_CALLS("Ai0 As0:5 Ad0:5 As0:4 As0:5 As0:6 As0:7");
+	EXPECT_LOAD(0, 4, 100);
+	EXPECT_LOAD(0, 7, 103);
+	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), LARGE_NR);
+	KUNIT_EXPECT_EQ(test, frontswap_failed_stores(&ft->reg), 0ull);
+}
+
+static void refuse_from_6(unsigned int type, pgoff_t offset)
+{
+	ft->fake[0].refuses = offset >= 6;
+}
+
+static void large_folio_is_taken_back_if_a_page_is_refused(struct kunit *test)
+{
+	NEED_LARGE(test);
+	takes_large(0);
+	ft->fake[0].in_store = refuse_from_6;
+	swapon(0);
+	reg(0);
+	KUNIT_EXPECT_NE(test, store_large(test), 0);
+	EXPECT_CALLS("Ai0 As0:4 As0:5 As0:6 Ad0:4 Ad0:5");
+	EXPECT_NO_LOAD(0, 4, -ENOENT);
+	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), 0ul);
+	KUNIT_EXPECT_EQ(test, frontswap_failed_stores(&ft->reg), 1ull);
+}
+
+/* What one refuses the next may take, and one that takes no parts is passed by. */
+static void large_folio_goes_to_those_who_take_parts(struct kunit *test)
+{
+	NEED_LARGE(test);
+	takes_large(0);
+	takes_large(1);
+	ft->fake[0].in_store = refuse_from_6;
+	swapon(0);
+	reg(1);
+	reg(0);
+	reg(2);
+	KUNIT_EXPECT_EQ(test, store_large(test), 0);
+	EXPECT_CALLS("Bi0 Ai0 Ci0 As0:4 As0:5 As0:6 Bs0:6 As0:7 Bs0:7");
+	backend(0)->large_folios = false;
+	ft->len = 0;
+	KUNIT_EXPECT_EQ(test, store_large(test), 0);
+	EXPECT_CALLS("Ad0:4 Ad0:5 Bd0:6 Bd0:7 Bs0:4 Bs0:5 Bs0:6 Bs0:7");
+}
+
+static void large_write_through_is_written_too(struct kunit *test)
+{
+	NEED_LARGE(test);
+	takes_large(0);
+	takes_large(1);
+	ft->fake[0].in_store = refuse_from_6;
+	ft->fake[1].ops.flags |= FRONTSWAP_WRITE_THROUGH;
+	swapon(0);
+	reg(1);
+	reg(0);
+	KUNIT_EXPECT_EQ(test, store_large(test), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), 2ul);
+	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(1)), 2ul);
+}
+
+static int load_large(struct kunit *test, u64 *got)
+{
+	struct page *page = new_large(test);
+	int ret = frontswap_registry_load(&ft->reg, page);
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, PageUptodate(page), ret == 0);
+	KUNIT_EXPECT_EQ(test, PageLocked(page), ret == -ENOENT);
+	for (i = 0; i < LARGE_NR; i++)
+		got[i] = part_of(page, i);
+	free_large(page);
+	return ret;
+}
+
+static void large_load_from_wherever_the_pages_are(struct kunit *test)
+{
+	u64 got[LARGE_NR];
+
+	NEED_LARGE(test);
+	takes_large(0);
+	swapon(0);
+	reg(0);
+	reg(1);
+	KUNIT_EXPECT_EQ(test, load_large(test, got), -ENOENT);
+
+	store(0, 5);
+	ft->fake[1].refuses = true;
+	store(0, 7);
+	KUNIT_EXPECT_EQ(test, load_large(test, got), 0);
+	KUNIT_EXPECT_EQ(test, got[0], 1004ull);
+	KUNIT_EXPECT_EQ(test, got[1], 1ull);
+	KUNIT_EXPECT_EQ(test, got[2], 1006ull);
+	KUNIT_EXPECT_EQ(test, got[3], 2ull);
+	KUNIT_EXPECT_EQ(test, ft->slots_read, 2);
+	/* B has not said that it does with a part of a folio. */
+	KUNIT_EXPECT_FALSE(test, PageCompound(ft->fake[1].loaded));
+}
+
+static void large_load_of_pages_that_were_written_back(struct kunit *test)
+{
+	u64 got[LARGE_NR];
+
+	NEED_LARGE(test);
+	takes_large(0);
+	swapon(0);
+	reg(0);
+	KUNIT_EXPECT_EQ(test, store_large(test), 0);
+	ft->fake[0].load_error = -ENOENT;
+	KUNIT_EXPECT_EQ(test, load_large(test, got), 0);
+	KUNIT_EXPECT_EQ(test, got[3], 1007ull);
+	ft->read_slot_error = -EIO;
+	KUNIT_EXPECT_EQ(test, load_large(test, got), -EIO);
+}
+
+static void failed_large_load_is_an_io_error(struct kunit *test)
+{
+	u64 got[LARGE_NR];
+
+	NEED_LARGE(test);
+	takes_large(0);
+	swapon(0);
+	reg(0);
+	KUNIT_EXPECT_EQ(test, store_large(test), 0);
+	ft->fake[0].load_error = -ENOMEM;
+	KUNIT_EXPECT_EQ(test, load_large(test, got), -EIO);
+	KUNIT_EXPECT_EQ(test, ft->slots_read, 0);
+	KUNIT_EXPECT_EQ(test,
+			frontswap_stat(backend(0), FRONTSWAP_LOAD_ERRORS), 1ul);
+	ft->fake[0].load_error = 0;
+	KUNIT_EXPECT_EQ(test, load_large(test, got), 0);
+	KUNIT_EXPECT_EQ(test, got[0], 100ull);
 }
 
 /* Loads that do not go well */
@@ -1693,6 +1900,13 @@ static struct kunit_case frontswap_test_cases[] = {
 	KUNIT_CASE(refused_duplicate_leaves_nothing),
 	KUNIT_CASE(older_copy_in_other_backend),
 	KUNIT_CASE(large_folio_is_refused_and_drops_older_copies),
+	KUNIT_CASE(large_folio_is_stored_page_by_page),
+	KUNIT_CASE(large_folio_is_taken_back_if_a_page_is_refused),
+	KUNIT_CASE(large_folio_goes_to_those_who_take_parts),
+	KUNIT_CASE(large_write_through_is_written_too),
+	KUNIT_CASE(large_load_from_wherever_the_pages_are),
+	KUNIT_CASE(large_load_of_pages_that_were_written_back),
+	KUNIT_CASE(failed_large_load_is_an_io_error),
 	KUNIT_CASE(failed_load_is_an_io_error),
 	KUNIT_CASE(load_may_point_to_the_device),
 	KUNIT_CASE(backend_marks_pages_uptodate),

@@ -27,6 +27,15 @@
 #define FRONTSWAP_WRITE_THROUGH	BIT(1)
 
 /**
+ * define FRONTSWAP_LARGE_FOLIOS - store() and load() do with a part of a folio
+ *
+ * The page that they are given may be any page of a larger folio, a tail page too:
+ * the backend looks at its contents and owner only, and not at its flags and
+ * private word. Without this flag a backend is not offered larger folios.
+ */
+#define FRONTSWAP_LARGE_FOLIOS	BIT(2)
+
+/**
  * struct frontswap_ops - what a backend provides
  * @init: A swap area has come into use. Called once for each area in use, whether
  *	swapon came before or after the backend; at attaching in ascending
@@ -39,7 +48,9 @@
  *	Mandatory. Returns 0 once the data has been taken: the page may be
  *	reused at once. Any other value refuses the page, which then goes to the
  *	next backend or to the device. @page is locked, has the swap entry as its
- *	private word, and is never part of a larger folio; it is in the swap
+ *	private word, and is not part of a larger folio, but see
+ *	FRONTSWAP_LARGE_FOLIOS: of such a folio each page is stored, or it is
+ *	invalidated again and the folio goes to the device. @page is in the swap
  *	cache, unless it comes from a backend that is being drained: then it is a
  *	page of the core's own, charged to no memory cgroup. Called in reclaim
  *	or by a drain: it may sleep, but must not depend on memory being freed.
@@ -64,7 +75,8 @@
  *	stands for the name of the module.
  * @priority: Backends are asked in descending order of it, among equals the
  *	one registered last first. Optional.
- * @flags: FRONTSWAP_DIRECT_LOAD, FRONTSWAP_WRITE_THROUGH. Optional.
+ * @flags: FRONTSWAP_DIRECT_LOAD, FRONTSWAP_WRITE_THROUGH,
+ *	FRONTSWAP_LARGE_FOLIOS. Optional.
  *
  * The first five members are those of Linux 4.2 to 6.5, in their order, so a
  * backend written for those builds and works unchanged. The structure is
@@ -95,6 +107,8 @@ void frontswap_invalidate_area(unsigned int type);
 int __frontswap_store(struct page *page);
 int __frontswap_load(struct page *page);
 void __frontswap_invalidate_page(unsigned int type, pgoff_t offset);
+void __frontswap_invalidate_range(unsigned int type, pgoff_t offset,
+				  unsigned long nr);
 
 static inline bool frontswap_enabled(void)
 {
@@ -132,14 +146,21 @@ static inline void __frontswap_invalidate_page(unsigned int type,
 {
 }
 
+static inline void __frontswap_invalidate_range(unsigned int type,
+						pgoff_t offset,
+						unsigned long nr)
+{
+}
+
 #endif /* CONFIG_FRONTSWAP */
 
 /**
  * frontswap_store() - offer a page on its way to swap to the backends
- * @page: Locked head page in the swap cache.
+ * @page: Locked head page in the swap cache. Of a larger folio all pages are taken,
+ *	or none.
  *
  * Context: Process context, may sleep.
- * Return: 0 when a backend has taken the page, which then needs no write.
+ * Return: 0 when backends have taken the page, which then needs no write.
  */
 static inline int frontswap_store(struct page *page)
 {
@@ -151,7 +172,8 @@ static inline int frontswap_store(struct page *page)
 /**
  * frontswap_load() - read a page from the backend that holds it
  * @page: Locked page that is not uptodate and whose private word is its swap
- *	entry; the slot is pinned.
+ *	entry; the slot is pinned. The first page of a larger folio stands for all of
+ *	it: if backends hold some of its pages the rest is read from the device.
  *
  * Context: Process context, may sleep.
  * Return: -ENOENT when no backend holds the page: read the device. Otherwise the
@@ -176,6 +198,25 @@ static inline void frontswap_invalidate_page(unsigned int type, pgoff_t offset)
 {
 	if (frontswap_enabled())
 		__frontswap_invalidate_page(type, offset);
+}
+
+/**
+ * frontswap_invalidate_range() - the copies of some slots are stale
+ * @type: Swap type.
+ * @offset: The first slot.
+ * @nr: Number of slots.
+ *
+ * They are free, or are about to be written by someone who is asked before the
+ * backends are.
+ *
+ * Context: Any, under the lock that keeps the slots from being used again, or with
+ * their folio locked in the swap cache.
+ */
+static inline void frontswap_invalidate_range(unsigned int type, pgoff_t offset,
+					      unsigned long nr)
+{
+	if (frontswap_enabled())
+		__frontswap_invalidate_range(type, offset, nr);
 }
 
 #endif /* _LINUX_FRONTSWAP_H */

@@ -22,15 +22,14 @@
 #include <linux/highmem.h>
 #include <linux/kobject.h>
 #include <linux/local_lock.h>
-#include <linux/memcontrol.h>
 #include <linux/module.h>
 #include <linux/percpu.h>
-#include <linux/shrinker.h>
 #include <linux/swap.h>
 #include <linux/sysfs.h>
 #include <linux/workqueue.h>
 #include <linux/zsmalloc.h>
 
+#include "../frontswap_line.h"
 #include "compress_index.h"
 #include "compress_limit.h"
 
@@ -208,7 +207,7 @@ static int alg_choose(const char *name)
 
 /* Owners: a page is charged to its cgroup as zswap charges it */
 
-#if defined(CONFIG_MEMCG_KMEM) && defined(CONFIG_ZSWAP)
+#if defined(FRONTSWAP_HAS_OWNERS) && defined(CONFIG_ZSWAP)
 static void owner_charge(struct obj_cgroup *owner, unsigned int bytes)
 {
 	obj_cgroup_charge_zswap(owner, bytes);
@@ -218,7 +217,7 @@ static void owner_uncharge(struct obj_cgroup *owner, unsigned int bytes)
 {
 	obj_cgroup_uncharge_zswap(owner, bytes);
 }
-#elif defined(CONFIG_MEMCG_KMEM)
+#elif defined(FRONTSWAP_HAS_OWNERS)
 /* Reclaim is not refused. */
 static void owner_charge(struct obj_cgroup *owner, unsigned int bytes)
 {
@@ -245,7 +244,7 @@ static void owner_uncharge(struct obj_cgroup *owner, unsigned int bytes)
 static __always_inline bool owner_get(struct page *page,
 				      struct obj_cgroup **owner)
 {
-	*owner = get_obj_cgroup_from_page(page);
+	*owner = frontswap_page_owner(page);
 	if (!*owner)
 		return true;
 	if (likely(obj_cgroup_may_zswap(*owner) &&
@@ -700,7 +699,7 @@ static const struct frontswap_ops compress_ops = {
 	.invalidate_area = compress_invalidate_area,
 	.name = "compress",
 	.priority = 100,
-	.flags = FRONTSWAP_DIRECT_LOAD,
+	.flags = FRONTSWAP_DIRECT_LOAD | FRONTSWAP_LARGE_FOLIOS,
 };
 
 /* Memory pressure. Pages go later: nothing is freed when the call returns. */
@@ -726,21 +725,24 @@ static unsigned long shrink_scan(struct shrinker *s, struct shrink_control *sc)
 }
 
 /* A page that is written back costs two transfers, so other caches go first. */
-static struct shrinker shrinker = {
+static const struct shrinker shrinker_like = {
 	.count_objects = shrink_count,
 	.scan_objects = shrink_scan,
 	.seeks = 4 * DEFAULT_SEEKS,
 	.batch = BATCH,
 };
+static struct shrinker *shrinker;
 
 static int shrinker_add(void)
 {
-	return register_shrinker(&shrinker, "mm-frontswap-compress");
+	shrinker = frontswap_shrinker_add(&shrinker_like,
+					  "mm-frontswap-compress");
+	return PTR_ERR_OR_ZERO(shrinker);
 }
 
 static void shrinker_remove(void)
 {
-	unregister_shrinker(&shrinker);
+	frontswap_shrinker_remove(shrinker);
 }
 
 /* Parameters */

@@ -91,7 +91,7 @@ static const struct frontswap_ops ram_ops = {
 	.invalidate_page = ram_invalidate_page,
 	.invalidate_area = ram_invalidate_area,
 	.name = "ram",
-	.flags = FRONTSWAP_DIRECT_LOAD,
+	.flags = FRONTSWAP_DIRECT_LOAD | FRONTSWAP_LARGE_FOLIOS,
 };
 
 static int __init ram_init(void)
