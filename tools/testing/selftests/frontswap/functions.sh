@@ -239,6 +239,17 @@ attached() {
 	[ -d "$FRONTSWAP/$1" ]
 }
 
+# need_zswap_backend - zswap is one of the backends, as it was until Linux 6.5
+need_zswap_backend() {
+	attached zswap || skip "zswap is not a backend here"
+}
+
+# need_zswap_tier - zswap is asked before the backends are, and is none of them
+need_zswap_tier() {
+	! attached zswap || skip "zswap is a backend here"
+	[ -d $ZSWAP ] || skip "no zswap"
+}
+
 # faulty PARAMETER - a value of the test backend
 faulty() {
 	value "$FAULTY/$1"

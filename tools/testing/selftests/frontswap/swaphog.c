@@ -49,13 +49,17 @@ enum status {
 	SYSTEM = 5,
 };
 
-enum kind { TEXT, RAND, SAME, ZERO, MIXED };
-static const char * const kinds[] = { "text", "rand", "same", "zero", "mixed" };
+/* MIXED pages are of all kinds before it; TURNS are by turns text and zero. */
+enum kind { TEXT, RAND, SAME, ZERO, MIXED, TURNS };
+static const char * const kinds[] = {
+	"text", "rand", "same", "zero", "mixed", "turns",
+};
 
 static const char usage_text[] =
 "swaphog [options] [command ...]\n"
 "  -m MiB     memory of each process (16)\n"
-"  -k KIND    content: text, rand, same (one word repeated), zero, mixed (mixed)\n"
+"  -k KIND    content: text, rand, same (one word repeated), zero, mixed,\n"
+"             turns (text, zero the next time it is written) (mixed)\n"
 "  -s SEED    seed of the content (1)\n"
 "  -r ROUNDS  run the commands so many times (1)\n"
 "  -j PROCS   so many processes, each with its own memory (1)\n"
@@ -174,15 +178,17 @@ static void make_same(__u64 *page, __u64 value)
 		page[i] = value;
 }
 
-static enum kind kind_of(size_t index)
+static enum kind kind_of(size_t index, __u32 gen)
 {
+	if (opt.kind == TURNS)
+		return gen % 2 ? TEXT : ZERO;
 	return opt.kind == MIXED ? index % MIXED : opt.kind;
 }
 
 static void make_page(__u64 *page, size_t index, __u32 gen)
 {
 	__u64 hash = page_hash(index, gen);
-	enum kind kind = kind_of(index);
+	enum kind kind = kind_of(index, gen);
 
 	if (kind == ZERO || kind == SAME) {
 		make_same(page, kind == ZERO ? 0 : hash);
@@ -204,7 +210,7 @@ static void describe(size_t index, const __u64 *want, const __u64 *got)
 		word++;
 	fprintf(stderr,
 		"swaphog: WRONG BYTES: seed %llu page %zu generation %u (%s) byte %zu: expected %016llx found %016llx; page begins %016llx %016llx (page, generation and seed, if text or rand)\n",
-		opt.seed, index, generation[index], kinds[kind_of(index)],
+		opt.seed, index, generation[index], kinds[kind_of(index, generation[index])],
 		word * sizeof(*want), want[word], got[word],
 		got[0], got[1]);
 }
@@ -680,7 +686,7 @@ static unsigned long number(const char *text, unsigned long min, unsigned long m
 
 static enum kind kind_named(const char *name)
 {
-	for (enum kind kind = TEXT; kind <= MIXED; kind++)
+	for (enum kind kind = TEXT; kind <= TURNS; kind++)
 		if (!strcmp(kinds[kind], name))
 			return kind;
 	usage();

@@ -5,12 +5,12 @@
 
 . ./functions.sh
 start "zswap is drained and comes back"
+need_zswap_backend
 
 in_zswap() {
 	cat /sys/kernel/debug/zswap/stored_pages
 }
 
-[ -d "$FRONTSWAP/zswap" ] || skip "no zswap"
 tune $ZSWAP/enabled 1
 swap_on "$DISK1"
 start_hog

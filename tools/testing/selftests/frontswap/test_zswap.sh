@@ -6,6 +6,7 @@
 
 . ./functions.sh
 start "zswap on and off beside a module"
+need_zswap_backend
 
 tune $ZSWAP/enabled 0
 swap_on "$DISK1"

@@ -5,6 +5,7 @@
 
 . ./functions.sh
 start "a classic backend beside an enabled zswap"
+need_zswap_backend
 
 tune $ZSWAP/enabled 1
 swap_on "$DISK1"

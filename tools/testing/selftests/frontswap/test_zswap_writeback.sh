@@ -6,6 +6,7 @@
 
 . ./functions.sh
 start "zswap's own write-back reads back right"
+need_zswap_backend
 
 written_back() {
 	cat /sys/kernel/debug/zswap/written_back_pages

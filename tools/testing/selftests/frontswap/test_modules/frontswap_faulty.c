@@ -51,6 +51,9 @@ MODULE_PARM_DESC(priority, "Priority of the backend; read at registration");
 static bool direct = true;
 module_param(direct, bool, 0644);
 MODULE_PARM_DESC(direct, "Claim FRONTSWAP_DIRECT_LOAD; read at registration");
+static bool large;
+module_param(large, bool, 0644);
+MODULE_PARM_DESC(large, "Claim FRONTSWAP_LARGE_FOLIOS; read at registration");
 
 static unsigned int refuse_stores;
 module_param(refuse_stores, uint, 0644);
@@ -165,9 +168,11 @@ static void judge_store(unsigned int type, pgoff_t offset, struct page *page)
 		wrong("store to type %u, which is not set up", type);
 	if (THIS_MODULE->state != MODULE_STATE_LIVE)
 		wrong("store while the module is not live");
-	if (!PageLocked(page) || page_private(page) != swp_entry(type, offset).val)
-		wrong("store of a page not locked or not of this slot");
-	if (PageCompound(page))
+	if (!PageLocked(page))
+		wrong("store of a page that is not locked");
+	if (!PageCompound(page) && page_private(page) != swp_entry(type, offset).val)
+		wrong("store of a page not of this slot");
+	if (PageCompound(page) && !(faulty_ops.flags & FRONTSWAP_LARGE_FOLIOS))
 		wrong("store of a part of a large folio");
 	if (xa_load(&copies[type], offset))
 		wrong("older copy of %u:%lu still here", type, offset);
@@ -294,7 +299,8 @@ static int attach(void)
 {
 	faulty_ops.name = name && *name ? name : NULL;
 	faulty_ops.priority = priority;
-	faulty_ops.flags = direct ? FRONTSWAP_DIRECT_LOAD : 0;
+	faulty_ops.flags = (direct ? FRONTSWAP_DIRECT_LOAD : 0) |
+			   (large ? FRONTSWAP_LARGE_FOLIOS : 0);
 	return frontswap_register_ops(&faulty_ops);
 }
 

@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# On Linux 6.12 zswap is asked before the backends are. It takes a page of which a backend
+# has an older copy, and writes it back to the device: the read must find it there, and
+# not the older one. What zswap refuses goes to a backend. (Promises 4 and 5.)
+
+. ./functions.sh
+start "zswap in front of the backends"
+need_zswap_tier
+need_ram_disks
+
+written_back() {
+	cat /sys/kernel/debug/zswap/written_back_pages
+}
+
+has_written_back() {
+	hog dirty:1 out verify
+	[ "$(written_back)" -ge $((before + wanted)) ]
+}
+
+[ -r /sys/kernel/debug/zswap/written_back_pages ] || skip "no debugfs"
+MIB=16 # more than the pool holds
+PAGES=$((MIB * 256))
+tune $ZSWAP/enabled 0
+tune $ZSWAP/accept_threshold_percent 100
+swap_on "$DISK1"
+load_faulty
+start_hog -k text
+hog fill out
+expect "pages in the backend" "$(backend faulty stored_pages)" -ge $((PAGES - 1))
+
+tune $ZSWAP/max_pool_percent 1
+tune $ZSWAP/enabled 1
+before=$(written_back)
+wanted=30
+slow_kernel && wanted=5
+loop_until 4 has_written_back || die "zswap has not written $wanted pages back"
+log "written back: $(($(written_back) - before))"
+hog dirty:2 out verify
+expect "pages that zswap did not want" "$(backend faulty stores)" -gt "$PAGES"
+
+log "everything back to the backend, and out of it"
+tune $ZSWAP/enabled 0
+hog dirty:1 out verify dirty:3 out
+set_file $FRONTSWAP/faulty/enabled 0 || die "not drained"
+hog verify
+stop_hog
+expect "load errors" "$(backend faulty load_errors)" -eq 0
