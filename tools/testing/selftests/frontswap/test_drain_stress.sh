@@ -1,23 +1,41 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Enable and disable two backends, and zswap, in loops on a small, nearly full area,
-# in a control group at its limit, while another area comes and goes. A slot that
-# is freed while it is drained is used again at once there, which is what the
-# pinning of slots is for. (Promise 8 and its races.)
+# Enable and disable three backends, and zswap, in loops on a small, nearly full
+# area, in a control group at its limit, while another area comes and goes. A slot
+# that is freed while it is drained is used again at once there, which is what the
+# pinning of slots is for. With FRONTSWAP_CYCLES=1000 it goes on until that many
+# times a backend has been disabled and enabled. (Promise 8 and its races.)
 
 . ./functions.sh
 start "enabling and disabling in loops on a nearly full area"
 need_ram_disks
 
 seconds=${FRONTSWAP_RACE_SECONDS:-12}
+cycles=${FRONTSWAP_CYCLES:-0}
+limit=$((seconds + cycles * 3))
 
 # toggle BACKEND - until the end of the test
 toggle() {
 	while [ -e "$TMP/run" ]; do
 		set_file "$FRONTSWAP/$1/enabled" 0 || echo "disable $1" >>"$TMP/errors"
-		echo >>"$TMP/turns.$1"
 		set_file "$FRONTSWAP/$1/enabled" 1 || echo "enable $1" >>"$TMP/errors"
+		echo >>"$TMP/turns.$1"
 	done
+}
+
+turns() {
+	for turns_name in $backends; do
+		cat "$TMP/turns.$turns_name"
+	done | wc -l
+}
+
+pages_verified() {
+	awk '/^verify:/ { sub(/.*pages=/, ""); n += $1 + 0 } END { print n + 0 }' "$TMP/behind"
+}
+
+# disturbed - nothing but the end of the test is to come
+disturbed() {
+	[ -s "$TMP/errors" ] || ! quietly kill -0 "$BEHIND"
 }
 
 : >"$TMP/run"
@@ -27,6 +45,10 @@ AREAS="$DISK2"
 load_faulty load_delay_ms=0
 load_ram 1000
 backends="faulty ram"
+if have_module frontswap_compress; then
+	load_compress max_bytes=1M
+	backends="$backends compress"
+fi
 if [ -d "$FRONTSWAP/zswap" ]; then
 	backends="$backends zswap"
 	tune $ZSWAP/enabled 1
@@ -35,17 +57,30 @@ fi
 SWAP_KB=$((4 * 2048 * 9 / 8 + 1024))
 swap_on "$RAM1" 1
 set_file "$CGROUP/memory.max" $((24 * 1048576))
-run_hog_behind -m 2 -j 4 -r 100000 -T $((seconds + 90))
+run_hog_behind -m 2 -j 4 -r 100000 -T $((limit + 90))
 for name in $backends; do
+	: >"$TMP/turns.$name"
 	toggle "$name" &
 	BACKGROUND="$BACKGROUND $!"
 done
 come_and_go "$DISK2" 5 &
 BACKGROUND="$BACKGROUND $!"
 
-sleep "$seconds"
+began=$(date +%s)
+passed=0
+until disturbed || [ $passed -ge $limit ]; do
+	[ $passed -lt "$seconds" ] || [ "$(turns)" -lt "$cycles" ] || break
+	sleep 1
+	passed=$(($(date +%s) - began))
+	[ $((passed % 30)) -ne 0 ] || log "$(turns) cycles in $passed s"
+done
 end_race
+expect "cycles" "$(turns)" -ge "$cycles"
+expect "pages verified" "$(pages_verified)" -gt 0
 for name in $backends "${DISK2##*/}"; do
 	expect "turns of $name" "$(wc -l <"$TMP/turns.$name")" -ge 3
+done
+for name in $backends; do
+	expect "stores of $name" "$(backend "$name" stores)" -gt 0
 done
 expect "wrong calls of the backend" "$(faulty violations)" -eq 0
