@@ -4,8 +4,8 @@
 # Everything at once, at random: processes that verify all they read, in a control
 # group at its limit, on areas that are nearly full; backends and zswap that are
 # enabled, disabled, interrupted, unloaded and loaded again; areas that come and go;
-# faults that lose no data; a CPU that goes off and on. What each actor does, one
-# thing after the other, follows from SEED.
+# parameters that change; faults that lose no data; a CPU that goes off and on. What
+# each actor does, one thing after the other, follows from SEED.
 #
 # An action may fail for the reason that it was given, a signal say, and no other.
 # Not a test of its own: make soak runs it, and test_soak.sh a short while of it.
@@ -113,18 +113,47 @@ refused() {
 
 # the backends: one actor for each
 
+# note_stores BACKEND - before its counters go; what comes after that is not counted
+note_stores() {
+	backend "$1" stores >>"$TMP/stores.$1"
+}
+
 reload_ram() {
 	attempt rmmod "" rmmod frontswap_ram &&
 		attempt modprobe "" load_now frontswap_ram max_pages=$((NUMBER * 40))
 }
 
+# A limit of 0 is none.
+reload_compress() {
+	judge_decompression
+	attempt rmmod "" rmmod frontswap_compress &&
+		attempt modprobe "" load_now frontswap_compress \
+			compressor="$(compressor "$NUMBER")" max_bytes=$((NUMBER % 6 * 300))K
+}
+
+# compressor NUMBER - one of those that this kernel has
+compressor() {
+	# shellcheck disable=SC2086 # a list
+	set -- "$1" $COMPRESSORS
+	shift $(($1 % ($# - 1) + 1))
+	echo "$1"
+}
+
+# judge_decompression - a drain that is told to fail may fail there
+judge_decompression() {
+	decompress_allowed=$(grep -c '^disable-fault failed' "$TMP/did.compress")
+	[ "$(compress decompress_errors)" -le "$decompress_allowed" ] ||
+		echo "compress: $(compress decompress_errors) errors" >>"$TMP/errors"
+}
+
 # A backend that completes pages by itself must not claim that it does not.
+# Its priority is below, among or above those of all others.
 faulty_manner() {
 	draw 3
 	COMPLETE=$R
 	DIRECT=$((COMPLETE == 0))
 	draw 3
-	PRIORITY=$((R - 1))
+	PRIORITY=$(((R - 1) * 101))
 }
 
 reload_faulty() {
@@ -140,6 +169,7 @@ judge_violations() {
 
 # The other way of coming and going: by the module's own calls.
 reregister_faulty() {
+	note_stores faulty
 	case $((NUMBER % 3)) in
 	0) attempt unregister "" write $FAULTY/registered 0 ;;
 	1) attempt unregister-signal "$EINTR" interrupted "$DELAY" TERM $FAULTY/registered 0 ;;
@@ -164,9 +194,22 @@ register_faulty() {
 
 reload() {
 	attempt disable "" write "$SWITCH" 0 || return
+	note_stores "$ACTOR"
 	case $ACTOR in
 	zswap) attempt enable "" write "$SWITCH" 1 ;;
 	*) "reload_$ACTOR" ;;
+	esac
+}
+
+# What a backend does besides.
+other_turn() {
+	case $ACTOR in
+	faulty) reregister_faulty ;;
+	compress)
+		attempt compressor-fault "$ENOMEM|No such" injected $((NUMBER / 4 + 1)) \
+			$COMPRESS/compressor "$(compressor "$NUMBER")"
+		;;
+	*) reload ;;
 	esac
 }
 
@@ -190,7 +233,7 @@ backend_turn() {
 		attempt enable-fault "$ENOMEM" injected $((NUMBER / 4 + 1)) "$SWITCH" 1
 		;;
 	86 | 87 | 88 | 89 | 90 | 91 | 92 | 93) reload ;;
-	*) if [ "$ACTOR" = faulty ]; then reregister_faulty; else reload; fi ;;
+	*) other_turn ;;
 	esac
 	nap "$PAUSE"
 }
@@ -250,7 +293,7 @@ switch() {
 }
 
 switch_turn() {
-	draw 11
+	draw 17
 	what=$R
 	draw 6
 	value=$R
@@ -265,6 +308,11 @@ switch_turn() {
 	6) switch max_pages /sys/module/frontswap_ram/parameters/max_pages $((value * 500)) ;;
 	7) switch zswap-enabled $ZSWAP/enabled $((value != 0)) ;;
 	8) switch zswap-pool $ZSWAP/max_pool_percent $((value + 1)) ;;
+	9 | 10) switch max_bytes $COMPRESS/max_bytes $((value * 300))K ;;
+	11) switch percent $COMPRESS/max_pool_percent $value ;;
+	12) switch threshold $COMPRESS/accept_threshold_percent $((value * 20)) ;;
+	13) switch writeback $COMPRESS/writeback $((value != 0)) ;;
+	14) switch compressor $COMPRESS/compressor "$(compressor $value)" ;;
 	*)
 		[ ! -e $FAULTY/evict ] ||
 			attempt evict "$AWAY|$SHUT|$ENOMEM|$EIO" \
@@ -286,7 +334,7 @@ switch_actor() {
 cpu=/sys/devices/system/cpu/cpu1/online
 
 machine_turn() {
-	draw 4
+	draw 5
 	what=$R
 	draw 1500
 	PAUSE=$R
@@ -301,6 +349,7 @@ machine_turn() {
 	1) attempt compact "" write /proc/sys/vm/compact_memory 1 ;;
 	2) attempt reclaim "$EAGAIN" write "$CGROUP/memory.reclaim" 8388608 ;;
 	3) attempt flush-slots "" flush_slots ;;
+	4) attempt drop-slab "" write /proc/sys/vm/drop_caches 2 ;;
 	esac
 	nap $PAUSE
 }
@@ -314,7 +363,7 @@ machine_actor() {
 
 look() {
 	cat $FRONTSWAP/*/* $DEBUGFS/frontswap/* $DEBUGFS/zswap/* $FAULTY/[c-z]* \
-		/proc/swaps /proc/vmstat 2>/dev/null
+		$COMPRESS_STATS/* $COMPRESS/* /proc/swaps /proc/vmstat 2>/dev/null
 	return 0
 }
 
@@ -473,6 +522,9 @@ start_actor() {
 
 start_actors() {
 	number=0
+	for name in $BACKENDS; do
+		: >"$TMP/stores.$name"
+	done
 	for name in $HOGS; do
 		number=$((number + 1))
 		soak_hog "$name" $number
@@ -547,6 +599,11 @@ elapsed() {
 	echo $(($(date +%s) - began))
 }
 
+# stores_of BACKEND - as far as they have been noted
+stores_of() {
+	awk '{ n += $1 } END { printf "%d\n", n }' "$TMP/stores.$1"
+}
+
 progress() {
 	log "$(elapsed) s: $(pages_verified) pages verified, swap $(swap_used); $(counts)"
 }
@@ -581,6 +638,9 @@ stop_actors() {
 	loop_until $stuck all_gone || report_stuck "an actor"
 	judge_hogs
 	judge_errors
+	for name in $BACKENDS; do
+		! attached "$name" || note_stores "$name"
+	done
 }
 
 # Every backend is well now, and every page must be movable.
@@ -598,6 +658,16 @@ drain_everything() {
 		[ "$stored" = "$dropped" ] || die "$name: $stored stores, $dropped invalidates"
 	done
 	judge_hogs
+	judge_compress
+}
+
+judge_compress() {
+	attached compress || return 0
+	judge_decompression
+	judge_errors
+	for file in stored_pages same_filled_pages compressed_bytes pool_bytes index_bytes; do
+		[ "$(compress $file)" = 0 ] || die "compress: $file is $(compress $file)"
+	done
 }
 
 finish_areas() {
@@ -624,6 +694,9 @@ judge_counts() {
 	for name in $HOGS $ACTORS; do
 		[ "$(movement "$name")" -gt 0 ] || die "$name did nothing"
 	done
+	for name in $BACKENDS; do
+		expect "stores of $name" "$(stores_of "$name")" -gt 0
+	done
 }
 
 start "$seconds seconds of everything at random, seed $soak_seed"
@@ -632,6 +705,7 @@ HOG_PIDS=
 ACTORS=
 ACTOR_PIDS=
 BACKENDS="faulty ram"
+COMPRESSORS=none
 : >"$TMP/errors"
 : >"$TMP/run"
 # shellcheck disable=SC2012 # names of backends
@@ -643,6 +717,16 @@ start_areas
 start_faults
 load_faulty
 load_ram 1000
+if have_module frontswap_compress; then
+	BACKENDS="$BACKENDS compress"
+	load_compress
+	COMPRESSORS=
+	for name in zstd lzo-rle lz4 lzo; do
+		! quietly set_compress compressor $name || COMPRESSORS="$COMPRESSORS $name"
+	done
+	# What is above that is for the others.
+	set_compress max_bytes 1M
+fi
 if [ -d "$FRONTSWAP/zswap" ]; then
 	BACKENDS="$BACKENDS zswap"
 	tune $ZSWAP/enabled 1
