@@ -154,13 +154,15 @@ faulty_manner() {
 	DIRECT=$((COMPLETE == 0))
 	draw 3
 	PRIORITY=$(((R - 1) * 101))
+	draw 2
+	LARGE=$R
 }
 
 reload_faulty() {
 	judge_violations
 	attempt rmmod "" rmmod frontswap_faulty &&
 		attempt modprobe "" load_now frontswap_faulty direct="$DIRECT" \
-			complete="$COMPLETE" priority="$PRIORITY"
+			complete="$COMPLETE" priority="$PRIORITY" large="$LARGE"
 }
 
 judge_violations() {
@@ -185,6 +187,7 @@ register_faulty() {
 	set_faulty direct "$DIRECT"
 	set_faulty complete "$COMPLETE"
 	set_faulty priority "$PRIORITY"
+	set_faulty large "$LARGE"
 	if [ $((NUMBER % 2)) = 0 ]; then
 		! attempt register-fault "$ENOMEM" injected $((NUMBER / 2 + 1)) \
 			$FAULTY/registered 1 || return 0
@@ -292,8 +295,13 @@ switch() {
 	[ ! -e "$2" ] || attempt "$1" "$AWAY" write "$2" "$3"
 }
 
+# large_backend NUMBER - one that takes parts of larger folios
+large_backend() {
+	[ "$1" -lt 3 ] && echo ram || echo compress
+}
+
 switch_turn() {
-	draw 17
+	draw 18
 	what=$R
 	draw 6
 	value=$R
@@ -313,6 +321,7 @@ switch_turn() {
 	12) switch threshold $COMPRESS/accept_threshold_percent $((value * 20)) ;;
 	13) switch writeback $COMPRESS/writeback $((value != 0)) ;;
 	14) switch compressor $COMPRESS/compressor "$(compressor $value)" ;;
+	15) switch large $FRONTSWAP/$(large_backend $value)/large_folios $((value % 2)) ;;
 	*)
 		[ ! -e $FAULTY/evict ] ||
 			attempt evict "$AWAY|$SHUT|$ENOMEM|$EIO" \
@@ -493,6 +502,13 @@ start_areas() {
 	AREAS="$RAM2 $DISK2 $AREAS"
 	set_file "$CGROUP/memory.max" $(($# * HOG_MIB * 1048576))
 	set_file "$CGROUP/memory.oom.group" 0
+}
+
+# Of all sizes, where there are others than huge pages.
+start_large_folios() {
+	for size in /sys/kernel/mm/transparent_hugepage/hugepages-*kB/enabled; do
+		[ ! -e "$size" ] || tune "$size" madvise
+	done
 }
 
 start_faults() {
@@ -714,6 +730,7 @@ echo "soak $$ begins" >/dev/kmsg
 # It outlives a soak that fails, and must not keep its output open.
 watch_log >/dev/null 2>&1 &
 start_areas
+start_large_folios
 start_faults
 load_faulty
 load_ram 1000
