@@ -321,7 +321,7 @@ switch_turn() {
 	12) switch threshold $COMPRESS/accept_threshold_percent $((value * 20)) ;;
 	13) switch writeback $COMPRESS/writeback $((value != 0)) ;;
 	14) switch compressor $COMPRESS/compressor "$(compressor $value)" ;;
-	15) switch large $FRONTSWAP/$(large_backend $value)/large_folios $((value % 2)) ;;
+	15) switch large "$FRONTSWAP/$(large_backend $value)/large_folios" $((value % 2)) ;;
 	*)
 		[ ! -e $FAULTY/evict ] ||
 			attempt evict "$AWAY|$SHUT|$ENOMEM|$EIO" \
