@@ -20,15 +20,20 @@ export LC_ALL=C
 # Debian's python3, perl and gcc, which the packages are for, before any others.
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 
-known_good=6.1.192
 # What drives QEMU and the mutants stay in this project.
 not_for_the_kernel='^tools/testing/selftests/frontswap/(harness|mutants)/'
 patches=$top/patches/linux-$KERNEL
-logs=${FS_LOGS:-$O/logs}
+logs=${FS_LOGS:-$O/logs/linux-$KERNEL}
 
 say() { echo "== $*"; }
 warn() { echo "== $*" >&2; }
 die() { echo "error: $*" >&2; exit 1; }
+
+case $KERNEL in
+6.1) known_good=6.1.192 ;;
+6.12) known_good=6.12.117 ;;
+*) die "KERNEL=$KERNEL: 6.1 or 6.12" ;;
+esac
 
 [ -z "$KDIR" ] || KDIR=$(cd "$KDIR" 2>/dev/null && pwd) || die "KDIR: there is no such directory"
 work=$O/linux-$KERNEL${KDIR:+-kdir}
@@ -125,17 +130,17 @@ kmake() {
 	make -C "$src" O="$dir" CC="ccache gcc" HOSTCC="ccache gcc" "$@"
 }
 
-# Results: lines of "pass|fail|skip WHERE NAME REMARK" in a file, told as they come, counted at the
-# end.
+# Results: lines of "pass|fail|skip KERNEL WHERE NAME REMARK" in a file, told as they come, counted
+# at the end.
 record() {
 	local file=$1 outcome=$2 where=$3 name=$4
 	shift 4
-	echo "$outcome $where $name $*" >>"$file"
+	echo "$outcome $KERNEL $where $name $*" >>"$file"
 }
 
 tell_record() {
 	record "$@"
-	echo "$3: $2 $4${5:+ (${*:5})}"
+	echo "$KERNEL $3: $2 $4${5:+ (${*:5})}"
 }
 
 count() { cat "${@:2}" 2>/dev/null | grep -c "^$1 " || :; }
@@ -145,7 +150,7 @@ total() {
 	local passed failed skipped
 
 	passed=$(count pass "$@") failed=$(count fail "$@") skipped=$(count skip "$@")
-	grep -h '^fail ' "$@" 2>/dev/null | sed 's/^fail \([^ ]*\) /failed: \1: /' || :
+	grep -h '^fail ' "$@" 2>/dev/null | sed 's/^fail \([^ ]* [^ ]*\) /failed: \1: /' || :
 	[ "$skipped" = 0 ] && skipped='' || skipped=", $skipped skipped"
 	echo "$passed passed, $failed failed$skipped"
 	[ "$failed" = 0 ] && [ "$passed" != 0 ]

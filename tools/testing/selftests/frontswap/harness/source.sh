@@ -13,12 +13,10 @@ stage=$work/stage
 check_version() {
 	case $1 in
 	"$KERNEL" | "$KERNEL".*) ;;
-	*) die "$2 is Linux $1; this series is for $KERNEL (KERNEL= chooses another)" ;;
+	*) die "$2 is Linux $1, and KERNEL=$KERNEL; it can be 6.1 or 6.12" ;;
 	esac
 	say "Linux $1 from $2"
-	if [ "$KERNEL" = 6.1 ] && [ "$1" != $known_good ]; then
-		say "the last version known good is $known_good"
-	fi
+	[ "$1" = "$known_good" ] || say "the last version of $KERNEL known good is $known_good"
 }
 
 from_package() {
