@@ -17,7 +17,7 @@ if [ "$name" = kcsan ]; then
 		only+=("KCSAN_SANITIZE_$unit.o=y")
 	done
 fi
-fragments=("$harness/configs/base.config" "$harness/configs/$name.config")
+fragments=("$harness/configs"/{base,"linux-$KERNEL","$name"}.config)
 
 # The last word on each symbol wins, as in merge_config.sh.
 wanted() {
