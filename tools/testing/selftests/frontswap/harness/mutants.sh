@@ -6,6 +6,7 @@
 #	# runs: kunit
 #	# runs: qemu test_x.sh	in the normal guest
 #	# runs: bare test_x.sh	in a guest without zswap
+#	# kernel: 6.1		a hook of that line; without it the mutant is for both
 # MUTANTS="name ..." chooses some.
 . "$(dirname "$0")/lib.sh"
 lock
@@ -88,6 +89,7 @@ mutant() {
 chosen() {
 	local f
 	for f in "$selftests"/mutants/*.patch; do
+		case "$(field "$f" kernel)" in "$KERNEL" | '') ;; *) continue ;; esac
 		case " ${MUTANTS:-all} " in
 		*" $(basename "$f" .patch) "* | " all ") echo "$f" ;;
 		esac
