@@ -7,6 +7,7 @@ lock
 results=$logs/lint.results
 : >"$results"
 objects_dir=$work/normal
+series=$O/series/linux-$KERNEL
 
 ours() {
 	local f
@@ -58,7 +59,7 @@ checkpatch_hooks() {
 # A mutant is a patch in a patch, with the white space of one.
 checkpatch_series() {
 	checkpatch --ignore FILE_PATH_CHANGES --exclude tools/testing/selftests/frontswap/mutants \
-		"$O"/series/*.patch
+		"$series"/*.patch
 }
 
 # The backends may be made of several files each: their directory is the target.
@@ -100,7 +101,7 @@ sub source.sh
 gate shellcheck shell_scripts
 gate checkpatch-files checkpatch_files
 gate checkpatch-hooks checkpatch_hooks
-[ ! -d "$O/series" ] || gate checkpatch-series checkpatch_series
+[ ! -d "$series" ] || gate checkpatch-series checkpatch_series
 gate kernel-doc kernel_doc
 if sub build.sh normal; then
 	gate W=1 compile W1 W=1
@@ -109,5 +110,5 @@ else
 	tell_record "$results" fail lint build
 fi
 failed=$(count fail "$results")
-[ "$failed" = 0 ] || die "lint: $failed gate(s) failed"
-say "lint: clean"
+[ "$failed" = 0 ] || die "$KERNEL lint: $failed gate(s) failed"
+say "$KERNEL lint: clean"

@@ -1,23 +1,24 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Writes the mails to $O/series, applies them to a pristine tree with git am, and builds each step.
-# series.txt lists the steps in order:
-#	step NAME		the message is series/NAME.txt: subject, blank line, text
+# Writes the mails to $O/series/linux-$KERNEL, applies them to a pristine tree with git am, and builds each step.
+# series/linux-$KERNEL.txt lists the steps in order:
+#	step NAME		the message is series/NAME.txt: subject, blank line, text; or
+#				series/NAME-$KERNEL.txt, if that is another one
 #	patch FILE		a hook patch of patches/linux-$KERNEL
 #	file PATH...		our own files or directories
 #	lines FILE PATTERN	these lines of an overlay file
 #	kconfig SYMBOL...	Kconfig.frontswap, with these symbols only
 #	remove PATH...		files of the kernel that go
 #	maintainers		our entry takes the place of the kernel's
-# series/cover.txt is the cover letter. @VERSION@ in a text is the version of the source.
+# series/cover-$KERNEL.txt is the cover letter. @VERSION@ in a text is the version of the source.
 # The sign-off is that of whoever runs this.
 . "$(dirname "$0")/lib.sh"
 lock
-steps=$harness/series.txt
 texts=$harness/series
+steps=$texts/linux-$KERNEL.txt
 repo=$work/series.git-tree
 fresh=$work/series.am-tree
-out=$O/series
+out=$O/series/linux-$KERNEL
 
 kgit() { git -C "$repo" -c core.autocrlf=false -c gc.auto=0 "$@"; }
 
@@ -51,7 +52,15 @@ base() {
 	kgit clean -qfdx
 }
 
-text() { sed "s/@VERSION@/$version/g" "$texts/$1.txt"; }
+# The text of a step: that of the line, or that for both.
+text_file() {
+	local f=$texts/$1-$KERNEL.txt
+	[ -f "$f" ] || f=$texts/$1.txt
+	[ -f "$f" ] || die "there is no $f"
+	echo "$f"
+}
+
+text() { sed "s/@VERSION@/$version/g" "$(text_file "$1")"; }
 
 # An entry is a paragraph that begins with its title. The list is in alphabetical order, nearly:
 # only the entries with our first letter are compared.
@@ -114,7 +123,7 @@ make_commits() {
 		step)
 			commit "$step"
 			step=$rest
-			[ -f "$texts/$step.txt" ] || die "there is no $texts/$step.txt"
+			text_file "$step" >/dev/null
 			;;
 		patch) patch -d "$repo" -p1 -s -f --no-backup-if-mismatch <"$patches/$rest" ||
 			die "$rest does not apply in step $step" ;;
@@ -123,7 +132,7 @@ make_commits() {
 		kconfig) kconfig "$rest" ;;
 		remove) for f in $rest; do rm "$repo/$f"; done ;;
 		maintainers) maintainers ;;
-		*) die "series.txt: $verb?" ;;
+		*) die "$steps: $verb?" ;;
 		esac
 	done <"$steps"
 	commit "$step"
@@ -190,7 +199,7 @@ prove() {
 	git -C "$fresh" diff --quiet "$(kgit rev-parse HEAD)" || die "git am made something else"
 }
 
-[ -f "$steps" ] || die "there is no series.txt: the steps are not written yet"
+[ -f "$steps" ] || die "there is no $steps"
 sub need.sh source series uml space=6144
 identity
 sub source.sh
