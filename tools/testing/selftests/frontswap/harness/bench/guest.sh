@@ -51,8 +51,9 @@ setup() {
 		[ "$(cat $zswap/zpool)" = "$pool" ] || error "zswap does not use $pool"
 		[ "$(cat $zswap/compressor)" = "$comp" ] || error "zswap does not use $comp"
 		set -- -s /sys/kernel/debug/zswap/stored_pages \
-			-s /sys/kernel/debug/zswap/same_filled_pages \
 			-s /sys/kernel/debug/zswap/pool_total_size
+		[ ! -f /sys/kernel/debug/zswap/same_filled_pages ] ||
+			set -- "$@" -s /sys/kernel/debug/zswap/same_filled_pages
 		[ ! -d $core/zswap ] || set -- "$@" -s $core/zswap/stored_pages
 		;;
 	zram)
@@ -128,6 +129,21 @@ map_bytes() {
 # are patched, one is off.
 second_cpu() { set_to /sys/devices/system/cpu/cpu1/online "$1"; }
 
+# Where zswap is a backend, it is attached and detached as one.
+switch() {
+	case $1 in
+	zram) ;;
+	zswap)
+		if [ -d $core/zswap ]; then
+			set_to $core/zswap/enabled "$2"
+		else
+			set_to $zswap/enabled "$2"
+		fi
+		;;
+	*) set_to "$core/$1/enabled" "$2" ;;
+	esac
+}
+
 all_setup() {
 	set_to /sys/block/zram0/comp_algorithm "$comp"
 	set_to /sys/block/zram0/disksize 128M
@@ -136,29 +152,31 @@ all_setup() {
 	mkswap /dev/ram0 >/dev/null
 	kinds="zram zswap"
 	setup zswap
-	set_to $core/zswap/enabled 0
+	switch zswap 0
 	[ -f /modules/frontswap_compress.ko ] || return
 	setup compress
-	set_to $core/compress/enabled 0
+	switch compress 0
 	kinds="$kinds compress"
 }
 
 kind_on() {
 	dev=/dev/ram0
 	[ "$1" != zram ] || dev=/dev/zram0
-	[ "$1" = zram ] || set_to "$core/$1/enabled" 1
+	switch "$1" 1
 	swapon "$dev" || error "swapon $dev"
 }
 
 kind_off() {
 	swapoff "$dev" || error "swapoff $dev"
-	[ "$1" = zram ] || set_to "$core/$1/enabled" 0
+	switch "$1" 0
 }
 
 # What has gone into the store so far, in pages.
 stores() {
 	if [ "$1" = zram ]; then
 		awk '{ print int($7 / 8) }' /sys/block/zram0/stat
+	elif [ ! -d "$core/$1" ]; then
+		awk '$1 == "zswpout" { print $2 }' /proc/vmstat
 	else
 		cat "$core/$1/stores"
 	fi

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # bench/kernel.sh NAME: builds one of the kernels that are measured, in $work/bench/TREE/NAME.
 #   ours, ours-zswap           this series; with zswap as well
-#   stock, stock-zswap, none   the source as it came; FRONTSWAP is made selectable there
+#   stock, stock-zswap, none   the source as it came; FRONTSWAP is made selectable there. On 6.12
+#                              there is no FRONTSWAP, so no kernel "stock"
 # The trees lie side by side and alike, so that the compiler cache knows a file in each.
 . "$(dirname "$0")/../lib.sh"
 lock
@@ -14,6 +15,7 @@ esac
 dir=$work/bench/$tree/$name
 src=$work/bench/$tree/src
 ours=(micro.h "micro-$tree.h" micro.c)
+base=("$harness/bench/base.config" "$harness/bench/linux-$KERNEL.config")
 
 # A symbol that the tree has not got (yet) is left out by olddefconfig; what must be there is looked
 # at afterwards.
@@ -23,7 +25,10 @@ extra() {
 	ours-zswap) echo CONFIG_FRONTSWAP=y CONFIG_FRONTSWAP_RAM=m CONFIG_FRONTSWAP_COMPRESS=m \
 		CONFIG_ZSWAP=y CONFIG_ZBUD=y ;;
 	stock) echo CONFIG_FRONTSWAP=y ;;
-	stock-zswap) echo CONFIG_FRONTSWAP=y CONFIG_ZSWAP=y CONFIG_ZBUD=y ;;
+	stock-zswap)
+		[ "$KERNEL" != 6.1 ] || echo CONFIG_FRONTSWAP=y
+		echo CONFIG_ZSWAP=y CONFIG_ZBUD=y
+		;;
 	none) ;;
 	*) die "there is no kernel $name" ;;
 	esac | tr ' ' '\n'
@@ -46,7 +51,7 @@ make_tree() {
 
 check_config() {
 	local want
-	for want in $(extra) $(sed -n '/^CONFIG.*=/p' "$harness/bench/base.config"); do
+	for want in $(extra) $(sed -n '/^CONFIG.*=/p' "${base[@]}"); do
 		case $want in *FRONTSWAP_COMPRESS*) continue ;; esac
 		grep -qx "$want" "$dir/.config" || die "$name: $want could not be had"
 	done
@@ -76,7 +81,7 @@ seed() {
 
 configure() {
 	seed
-	{ cat "$harness/bench/base.config"; extra; } >"$dir/wanted"
+	{ cat "${base[@]}"; extra; } >"$dir/wanted"
 	cp "$dir/wanted" "$dir/.config"
 	kmake "$dir" olddefconfig >"$logs/bench.$name.config.log" 2>&1 ||
 		{ first_errors "$logs/bench.$name.config.log"; die "$name: no configuration"; }
@@ -100,7 +105,7 @@ if ! is_done "$work/bench/$tree/src.id" "$id"; then
 	make_tree
 	done_with "$work/bench/$tree/src.id" "$id"
 fi
-id=$id.$({ cat "$harness/bench/base.config"; extra; gcc --version; declare -f configure build; } | hash)
+id=$id.$({ cat "${base[@]}"; extra; gcc --version; declare -f configure build; } | hash)
 if ! is_done "$dir/kernel.id" "$id"; then
 	rm -f "$dir/kernel.id"
 	configure

@@ -8,7 +8,8 @@ kernel=$1 label=$2 args=$3 kind=${4:-}
 case $kernel in ours*) tree=ours ;; *) tree=stock ;; esac
 dir=$work/bench/$tree/$kernel
 user=$work/bench/user
-out=${BENCH_OUT:-$O/bench/runs}
+case $KERNEL in 6.1) read=swap_readpage ;; *) read=swap_read_folio ;; esac
+out=${BENCH_OUT:-$O/bench/linux-$KERNEL/runs}
 limit=${BENCH_TIMEOUT:-600}
 serial=$out/$label.serial
 
@@ -45,7 +46,7 @@ plugin() {
 	words+=",end=$(addresses "$user/swapbench" mark_end)+$(kernel_addresses frontswap_micro_end)"
 	words+=",irq=$(kernel_addresses 'asm_(sysvec_.*|common_interrupt)')"
 	words+=",iret=$(kernel_addresses native_irq_return_iret)"
-	words+=",path=$(text_of mm/page_io.o swap_readpage)+$(text_of mm/swapfile.o get_swap_pages)"
+	words+=",path=$(text_of mm/page_io.o $read)+$(text_of mm/swapfile.o get_swap_pages)"
 	[ -z "${BENCH_PROF:-}" ] || words+=",prof=$out/$label.prof"
 	echo "$user/icount.so,$words"
 }
