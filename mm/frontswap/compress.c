@@ -17,6 +17,7 @@
 
 #include <linux/cpuhotplug.h>
 #include <linux/crypto.h>
+#include <linux/debugfs.h>
 #include <linux/fault-inject.h>
 #include <linux/frontswap.h>
 #include <linux/highmem.h>

@@ -161,6 +161,8 @@ static void faulty_init(unsigned int type)
 	smp_store_release(&areas[type], AREA_ON);
 }
 
+static struct frontswap_ops faulty_ops;
+
 static void judge_store(unsigned int type, pgoff_t offset, struct page *page)
 {
 	/* Pairs with faulty_init(). */
@@ -244,9 +246,9 @@ int frontswap_faulty_load(unsigned int type, pgoff_t offset, struct page *page)
 		flip_a_bit(page);
 	complete_page(page);
 	/* A reader of an asynchronous device has its page in the swap cache. */
-	if (drain_delay_ms && !PageSwapCache(page) && each_nth(&loads, 16))
+	if (drain_delay_ms && !folio_test_swapcache(page_folio(page)) && each_nth(&loads, 16))
 		msleep(drain_delay_ms);
-	if (hold_drain_ms && !PageSwapCache(page))
+	if (hold_drain_ms && !folio_test_swapcache(page_folio(page)))
 		msleep(xchg(&hold_drain_ms, 0));
 	return 0;
 }
