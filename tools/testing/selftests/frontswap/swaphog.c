@@ -49,17 +49,18 @@ enum status {
 	SYSTEM = 5,
 };
 
-/* MIXED pages are of all kinds before it; TURNS are by turns text and zero. */
-enum kind { TEXT, RAND, SAME, ZERO, MIXED, TURNS };
+/* MIXED pages are of all kinds before it, NONZERO of all before ZERO, TURNS by turns. */
+enum kind { TEXT, RAND, SAME, ZERO, MIXED, NONZERO, TURNS };
 static const char * const kinds[] = {
-	"text", "rand", "same", "zero", "mixed", "turns",
+	"text", "rand", "same", "zero", "mixed", "nonzero", "turns",
 };
 
 static const char usage_text[] =
 "swaphog [options] [command ...]\n"
 "  -m MiB     memory of each process (16)\n"
 "  -k KIND    content: text, rand, same (one word repeated), zero, mixed,\n"
-"             turns (text, zero the next time it is written) (mixed)\n"
+"             nonzero (mixed, but for zero), turns (text, zero the next time\n"
+"             it is written) (mixed)\n"
 "  -s SEED    seed of the content (1)\n"
 "  -r ROUNDS  run the commands so many times (1)\n"
 "  -j PROCS   so many processes, each with its own memory (1)\n"
@@ -182,6 +183,8 @@ static enum kind kind_of(size_t index, __u32 gen)
 {
 	if (opt.kind == TURNS)
 		return gen % 2 ? TEXT : ZERO;
+	if (opt.kind == NONZERO)
+		return index % ZERO;
 	return opt.kind == MIXED ? index % MIXED : opt.kind;
 }
 
@@ -377,6 +380,16 @@ static void page_out_on(int cpu)
 	sched_setaffinity(0, sizeof(all), &all);
 }
 
+/* Reclaim may leave what readahead has brought; madvise() takes what is mapped. */
+static void map_resident(void)
+{
+	static __u64 page[WORDS];
+
+	for (size_t i = 0; i < pages; i++)
+		if (residence[i] & 1)
+			guarded_copy(page, page_at(i));
+}
+
 static void page_out(long unused)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_CONF);
@@ -386,6 +399,8 @@ static void page_out(long unused)
 	if (count_lost())
 		empty_swap_cache(mem_len);
 	for (int i = 0; i < OUT_TRIES && left; i++) {
+		if (i > 2)
+			map_resident();
 		page_out_on(i % cpus);
 		left = resident();
 		if (left)

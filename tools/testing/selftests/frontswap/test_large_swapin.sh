@@ -10,12 +10,13 @@ need_ram_disks
 THP=/sys/kernel/mm/transparent_hugepage
 [ -d $THP/hugepages-64kB ] || skip "no folios of other sizes here"
 ! attached zswap || skip "zswap is a backend here"
+[ ! -d /sys/kernel/debug/zswap ] || skip "zswap has been enabled, so folios are read page by page"
 tune $THP/enabled madvise
 
 # all_sizes VALUE
 all_sizes() {
-	for size in "$THP"/hugepages-*kB; do
-		tune "$size/enabled" "$1"
+	for size in "$THP"/hugepages-*kB/enabled; do
+		[ ! -e "$size" ] || tune "$size" "$1"
 	done >/dev/null
 }
 

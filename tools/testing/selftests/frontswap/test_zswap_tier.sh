@@ -18,11 +18,13 @@ has_written_back() {
 	[ "$(written_back)" -ge $((before + wanted)) ]
 }
 
+# It sets itself up when it is enabled for the first time.
+tune $ZSWAP/enabled 1
 [ -r /sys/kernel/debug/zswap/written_back_pages ] || skip "no debugfs"
 MIB=16 # more than the pool holds
 PAGES=$((MIB * 256))
 tune $ZSWAP/enabled 0
-tune $ZSWAP/accept_threshold_percent 100
+tune $ZSWAP/accept_threshold_percent 50
 swap_on "$DISK1"
 load_faulty
 start_hog -k text
