@@ -300,9 +300,12 @@ static void write_page(size_t index)
 	static __u64 probe[WORDS];
 	static __u64 page[WORDS];
 
-	hit_sigbus[index] = !guarded_copy(probe, page_at(index));
-	if (hit_sigbus[index])
-		return;
+	/* The first access to new memory is a write: a read would get the zero page. */
+	if (generation[index]) {
+		hit_sigbus[index] = !guarded_copy(probe, page_at(index));
+		if (hit_sigbus[index])
+			return;
+	}
 	make_page(page, index, generation[index] + 1);
 	hit_sigbus[index] = !guarded_copy(page_at(index), page);
 	generation[index] = hit_sigbus[index] ? 0 : generation[index] + 1;

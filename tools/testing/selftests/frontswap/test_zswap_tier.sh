@@ -13,8 +13,9 @@ written_back() {
 	cat /sys/kernel/debug/zswap/written_back_pages
 }
 
+# What is loaded leaves zswap, so somebody else has to fill it.
 has_written_back() {
-	hog dirty:1 out verify
+	run_hog -m "$MIB" -k text -s 2 fill out dirty:1 out
 	[ "$(written_back)" -ge $((before + wanted)) ]
 }
 
@@ -34,11 +35,12 @@ expect "pages in the backend" "$(backend faulty stored_pages)" -ge $((PAGES - 1)
 tune $ZSWAP/max_pool_percent 1
 tune $ZSWAP/enabled 1
 before=$(written_back)
-wanted=30
-slow_kernel && wanted=5
-loop_until 4 has_written_back || die "zswap has not written $wanted pages back"
+wanted=500
+slow_kernel && wanted=50
+hog dirty:1 out
+loop_until 2 has_written_back || die "zswap has not written $wanted pages back"
 log "written back: $(($(written_back) - before))"
-hog dirty:2 out verify
+hog verify dirty:2 out verify
 expect "pages that zswap did not want" "$(backend faulty stores)" -gt "$PAGES"
 
 log "everything back to the backend, and out of it"
