@@ -510,6 +510,23 @@ stop_processes() {
 
 # the rest of the machine
 
+# need_hotplug - CPU1 is a CPU that can be switched off; it is off now, and on at the end
+need_hotplug() {
+	CPU1=/sys/devices/system/cpu/cpu1/online
+	[ -w $CPU1 ] || skip "no CPU to switch off"
+	tune $CPU1 1
+	set_file $CPU1 0 || skip "the CPU cannot be switched off"
+}
+
+# toggle_cpu - CPU1 goes off and on until $TMP/run is gone; a line of $TMP/turns.cpu for
+# each time that it went off
+toggle_cpu() {
+	while [ -e "$TMP/run" ]; do
+		! quietly set_file "$CPU1" 0 || echo >>"$TMP/turns.cpu"
+		quietly set_file "$CPU1" 1
+	done
+}
+
 # tune FILE VALUE - put back at the end of the test
 tune() {
 	[ -w "$1" ] || skip "no $1"

@@ -5,27 +5,18 @@
 . ./functions.sh
 start "CPU hotplug under a compressing backend"
 
-cpu=/sys/devices/system/cpu/cpu1/online
-[ -w $cpu ] || skip "no CPU to switch off"
-set_file $cpu 0 || skip "the CPU cannot be switched off"
+need_hotplug
 
 log "the backend comes with the CPU off"
 load_compress max_pool_percent=50
 swap_on "$DISK1"
-set_file $cpu 1
+set_file "$CPU1" 1
 run_hog -k text -m "$((MIB / 2))" -j 2
 
-toggle() {
-	while [ -e "$TMP/run" ]; do
-		quietly set_file $cpu 0
-		quietly set_file $cpu 1
-	done
-}
-
 : >"$TMP/run"
-toggle &
-toggler=$!
-BACKGROUND="$BACKGROUND $toggler"
+: >"$TMP/errors"
+toggle_cpu &
+BACKGROUND="$BACKGROUND $!"
 run_hog_behind -k mixed -m "$((MIB / 4))" -j 2 -r 100000
 turns=0
 end=$(($(date +%s) + ${FRONTSWAP_HOTPLUG_SECONDS:-6}))
@@ -35,11 +26,9 @@ while [ "$(date +%s)" -lt $end ]; do
 	done
 	turns=$((turns + 1))
 done
-rm "$TMP/run"
-wait $toggler
-set_file $cpu 1
-quietly kill -0 "$BEHIND" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
-stop_process "$BEHIND"
+end_race
+set_file "$CPU1" 1
 expect "turns" $turns -ge 2
+expect "times that the CPU went off" "$(wc -l <"$TMP/turns.cpu")" -ge 2
 expect "errors" "$(compress decompress_errors)" -eq 0
 run_hog -k text -m "$((MIB / 2))" -j 2

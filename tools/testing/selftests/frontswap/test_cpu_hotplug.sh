@@ -7,25 +7,16 @@
 . ./functions.sh
 start "CPU hotplug during registration"
 
-cpu=/sys/devices/system/cpu/cpu1/online
-[ -w $cpu ] || skip "no CPU to switch off"
-set_file $cpu 0 || skip "the CPU cannot be switched off"
-set_file $cpu 1
-
-toggle() {
-	while [ -e "$TMP/run" ]; do
-		quietly set_file $cpu 0
-		quietly set_file $cpu 1
-	done
-}
+need_hotplug
+set_file "$CPU1" 1
 
 : >"$TMP/run"
+: >"$TMP/errors"
 swap_on "$DISK1"
 load_faulty registered=0
 run_hog_behind -m 2 -r 100000
-toggle &
-toggler=$!
-BACKGROUND="$BACKGROUND $toggler"
+toggle_cpu &
+BACKGROUND="$BACKGROUND $!"
 turns=0
 end=$(($(date +%s) + ${FRONTSWAP_HOTPLUG_SECONDS:-6}))
 while [ "$(date +%s)" -lt $end ]; do
@@ -34,12 +25,10 @@ while [ "$(date +%s)" -lt $end ]; do
 	quietly set_faulty registered 0
 	turns=$((turns + 1))
 done
-rm "$TMP/run"
-wait $toggler
-set_file $cpu 1
-quietly kill -0 "$BEHIND" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
-stop_process "$BEHIND"
+end_race
+set_file "$CPU1" 1
 expect "turns" $turns -ge 2
+expect "times that the CPU went off" "$(wc -l <"$TMP/turns.cpu")" -ge 2
 
 set_faulty refuse_stores 0
 quietly set_faulty registered 1

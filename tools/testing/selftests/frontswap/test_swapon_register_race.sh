@@ -23,7 +23,6 @@ AREAS="$RAM1 $DISK2"
 swap_on "$DISK1" 1
 load_faulty registered=0
 run_hog_behind -m 2 -j 2 -r 100000 -T $((seconds + 60))
-hogs=$BEHIND
 for device in "$RAM1" "$DISK2"; do
 	come_and_go "$device" 5 &
 	BACKGROUND="$BACKGROUND $!"
@@ -37,14 +36,7 @@ while [ "$(date +%s)" -lt $end ]; do
 	quietly set_faulty registered 1 && registered=$((registered + 1))
 	quietly set_faulty registered 0 && unregistered=$((unregistered + 1))
 done
-quietly kill -0 "$hogs" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
-rm "$TMP/run"
-# shellcheck disable=SC2086 # a list
-for pid in $BACKGROUND; do
-	[ "$pid" = "$hogs" ] || wait "$pid"
-done
-stop_process "$hogs"
-[ ! -s "$TMP/errors" ] || die "failed: $(sort "$TMP/errors" | uniq -c)"
+end_race
 log "$registered registrations, $unregistered unregistrations"
 expect "turns of swapon and swapoff" "$(count_turns)" -ge 4
 expect "wrong calls of the backend" "$(faulty violations)" -eq 0
