@@ -65,13 +65,38 @@ chosen_for() {
 	esac
 }
 
+# The kernel of the next guest is built while one runs, of what that leaves of the CPUs. The job has
+# a process group, so that all of it ends when this script does.
+ahead=
+trap '[ -z "$ahead" ] || kill -- -"$ahead" 2>/dev/null || :' EXIT
+
+build_ahead() {
+	[ -n "$1" ] || return 0
+	set -m
+	(renice -n 19 -p "$BASHPID" >/dev/null && sub build.sh "$1") >"$logs/ahead.log" 2>&1 </dev/null &
+	ahead=$!
+	set +m
+}
+
+build() {
+	local rc=0
+
+	[ -n "$ahead" ] || { sub build.sh "$1"; return; }
+	wait "$ahead" || rc=$?
+	ahead=
+	cat "$logs/ahead.log"
+	return $rc
+}
+
+# guest NAME NEXT
 guest() {
 	local name=$1 verdict=$logs/$1.tests.verdict list outcome t rest died=0
-	if ! sub build.sh "$name" || ! sub initramfs.sh "$name"; then
+	if ! build "$name" || ! sub initramfs.sh "$name"; then
 		tell_record "$results" fail "$name" build
 		return
 	fi
 	list=$(chosen_for "$name" | paste -sd,)
+	build_ahead "$2"
 	say "$KERNEL $name kernel: booting, $(chosen_for "$name" | wc -l) scenarios"
 	sub vm.sh "$name" tests "$list" > >(sed -u "s/^/$KERNEL $name: /") || died=1
 	wait $!
@@ -105,5 +130,6 @@ uml() {
 sub need.sh source build uml vm space=8192
 sub source.sh
 uml
-for name in $GUESTS; do guest "$name"; done
+read -ra names <<<"$GUESTS"
+for i in "${!names[@]}"; do guest "${names[i]}" "${names[i + 1]:-}"; done
 total "$results"
