@@ -435,13 +435,13 @@ remove_cgroup() {
 
 # run_hog ARGUMENT... - a swaphog run that must end well
 run_hog() {
-	"$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP" -k $KIND "$@" || die "swaphog $*: exit status $?"
+	"$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP" -k "$KIND" "$@" || die "swaphog $*: exit status $?"
 }
 
 # run_hog_behind ARGUMENT... - in the background; wait_hog tells how it ended
 run_hog_behind() {
 	: >"$TMP/behind"
-	"$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP" -k $KIND "$@" >>"$TMP/behind" 2>&1 &
+	"$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP" -k "$KIND" "$@" >>"$TMP/behind" 2>&1 &
 	BEHIND=$!
 	BACKGROUND="$BACKGROUND $BEHIND"
 }
@@ -453,7 +453,7 @@ wait_hog() {
 # start_hog OPTION... - a swaphog that obeys hog()
 start_hog() {
 	mkfifo "$TMP/commands" "$TMP/replies"
-	"$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP" -m "$MIB" -k $KIND "$@" - \
+	"$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP" -m "$MIB" -k "$KIND" "$@" - \
 		<"$TMP/commands" >"$TMP/replies" &
 	HOG=$!
 	exec 3>"$TMP/commands" 4<"$TMP/replies"

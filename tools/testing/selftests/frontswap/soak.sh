@@ -314,8 +314,8 @@ switch_turn() {
 	4) switch load_delay $FAULTY/load_delay_ms $((value / 3)) ;;
 	5) switch init_delay $FAULTY/init_delay_ms $((value * 3)) ;;
 	6) switch max_pages /sys/module/frontswap_ram/parameters/max_pages $((value * 500)) ;;
-	7) switch zswap-enabled $ZSWAP/enabled $((value != 0)) ;;
-	8) switch zswap-pool $ZSWAP/max_pool_percent $((value + 1)) ;;
+	7) switch zswap-enabled $ZSWAP/enabled $((value > zswap_off)) ;;
+	8) ! attached zswap || switch zswap-pool $ZSWAP/max_pool_percent $((value + 1)) ;;
 	9 | 10) switch max_bytes $COMPRESS/max_bytes $((value * 300))K ;;
 	11) switch percent $COMPRESS/max_pool_percent $value ;;
 	12) switch threshold $COMPRESS/accept_threshold_percent $((value * 20)) ;;
@@ -718,6 +718,7 @@ judge_counts() {
 start "$seconds seconds of everything at random, seed $soak_seed"
 ! slow_kernel || stuck=300
 HOG_PIDS=
+zswap_off=0
 ACTORS=
 ACTOR_PIDS=
 BACKENDS="faulty ram"
@@ -748,6 +749,14 @@ if [ -d "$FRONTSWAP/zswap" ]; then
 	BACKENDS="$BACKENDS zswap"
 	tune $ZSWAP/enabled 1
 	tune $ZSWAP/max_pool_percent 20
+elif [ -d $ZSWAP ] && [ $((soak_seed % 2)) = 1 ]; then
+	# In front of the backends, which get what a small pool does not take, and the rest.
+	zswap_off=3
+	tune $ZSWAP/enabled 1
+	tune $ZSWAP/max_pool_percent 1
+else
+	# Once it has been enabled, larger folios are read page by page.
+	ZSWAP=/nowhere
 fi
 [ ! -w $cpu ] || tune $cpu 1
 began=$(date +%s)

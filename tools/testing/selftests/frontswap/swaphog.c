@@ -353,6 +353,23 @@ static void empty_swap_cache(size_t bytes)
 		usleep(10000);
 }
 
+/* Bytes of the cgroup that are there. */
+static unsigned long in_swap_cache(void)
+{
+	unsigned long bytes = 0;
+	char line[256];
+	FILE *file;
+
+	snprintf(line, sizeof(line), "%s/memory.stat", opt.cgroup ?: "");
+	file = fopen(line, "r");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "swapcached %lu", &bytes) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return bytes;
+}
+
 /* Pages in the swap cache count as resident here: reading them would prove nothing. */
 static size_t resident(void)
 {
@@ -399,7 +416,7 @@ static void page_out(long unused)
 	size_t left = pages;
 
 	/* Pages that could not be read wait in the swap cache, and are not resident. */
-	if (count_lost())
+	for (int i = 0; i < OUT_TRIES && count_lost() && in_swap_cache(); i++)
 		empty_swap_cache(mem_len);
 	for (int i = 0; i < OUT_TRIES && left; i++) {
 		if (i > 2)

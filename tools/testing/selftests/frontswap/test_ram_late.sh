@@ -9,7 +9,7 @@ need_ram_disks
 
 swap_on "$RAM1" 10
 swap_on "$DISK1" 5
-start_hog -k mixed
+start_hog
 hog fill out
 late=0
 attached ram || late=1

@@ -12,7 +12,7 @@ exit_status() {
 	wanted=$1
 	shift
 	got=0
-	OUTPUT=$("$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP" -m 1 "$@" 2>&1) || got=$?
+	OUTPUT=$("$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP" -m 1 -k "$KIND" "$@" 2>&1) || got=$?
 	expect "exit status with $*" $got -eq "$wanted"
 }
 
@@ -28,7 +28,9 @@ load_faulty
 swap_on "$DISK1"
 exit_status 0 fill out verify
 set_faulty corrupt 1
-for kind in text rand same zero mixed; do
+# Pages of zeros do not get to the backend where a map is kept of them.
+[ "$KIND" = nonzero ] || exit_status 1 -k zero fill out verify
+for kind in text rand same mixed; do
 	exit_status 1 -k $kind fill out verify
 done
 exit_status 1 fill out fork:2
