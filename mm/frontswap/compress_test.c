@@ -114,6 +114,24 @@ static void leaf_goes_when_empty(struct kunit *test)
 	take_out(5);
 }
 
+/* Who comes second to an empty leaf, or is slow to leave it, must look again. */
+static void leaf_of_others_stays(struct kunit *test)
+{
+	struct leaf *leaf;
+
+	put_in(test, 5, 0, 1);
+	leaf = index_leaf(&ix, 5);
+	index_drop_leaf(&ix, leaf);
+	KUNIT_ASSERT_NOT_NULL(test, leaf->entries);
+	KUNIT_EXPECT_PTR_EQ(test, index_add_leaf(&ix, 6), leaf);
+	KUNIT_EXPECT_EQ(test, entry_size(look(5).meta), 1U);
+	KUNIT_EXPECT_EQ(test, look(5).data, 5UL ^ 0x5a5a);
+	index_put(&ix, leaf);
+	KUNIT_EXPECT_NOT_NULL(test, leaf->entries);
+	take_out(5);
+	KUNIT_EXPECT_NULL(test, leaf->entries);
+}
+
 static void destroy_releases_all(struct kunit *test)
 {
 	put_in(test, 1, 0, 1);
@@ -265,6 +283,7 @@ static struct kunit_case compress_cases[] = {
 	KUNIT_CASE(entry_keeps_all),
 	KUNIT_CASE(index_finds_slots),
 	KUNIT_CASE(leaf_goes_when_empty),
+	KUNIT_CASE(leaf_of_others_stays),
 	KUNIT_CASE(destroy_releases_all),
 	KUNIT_CASE(collect_takes_one_age),
 	KUNIT_CASE(ages_are_forgotten),

@@ -295,6 +295,17 @@ set_compress() {
 	set_file "$COMPRESS/$1" "$2"
 }
 
+# compress_empty - the compressing backend has nothing left, in no figure; else says what
+compress_empty() {
+	for empty_file in stored_pages same_filled_pages compressed_bytes pool_bytes index_bytes; do
+		empty_value=$(compress $empty_file)
+		[ "$empty_value" = 0 ] || {
+			echo "$empty_file of compress: $empty_value left"
+			return 1
+		}
+	done
+}
+
 restore_faulty() {
 	[ -d "$FAULTY" ] || return 0
 	for restore_parameter in fail_alloc fail_loads complete corrupt \

@@ -681,9 +681,7 @@ judge_compress() {
 	attached compress || return 0
 	judge_decompression
 	judge_errors
-	for file in stored_pages same_filled_pages compressed_bytes pool_bytes index_bytes; do
-		[ "$(compress $file)" = 0 ] || die "compress: $file is $(compress $file)"
-	done
+	left=$(compress_empty) || die "$left"
 }
 
 finish_areas() {

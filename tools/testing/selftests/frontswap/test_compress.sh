@@ -6,16 +6,12 @@
 . ./functions.sh
 start "a compressing backend comes and goes"
 
-# check_empty - nothing is left, in no figure
 check_empty() {
-	expect "pages stored" "$(compress stored_pages)" -eq 0
-	expect "same-filled pages" "$(compress same_filled_pages)" -eq 0
-	expect "compressed bytes" "$(compress compressed_bytes)" -eq 0
-	expect "bytes of the pool" "$(compress pool_bytes)" -eq 0
-	expect "bytes of the index" "$(compress index_bytes)" -eq 0
+	left=$(compress_empty) || die "$left"
 }
 
-come_and_go() {
+# on_device DEVICE - which is swapped on
+on_device() {
 	start_hog -k text
 	hog fill out
 	load_compress max_pool_percent=50
@@ -51,10 +47,10 @@ come_and_go() {
 }
 
 swap_on "$DISK1"
-come_and_go "$DISK1"
+on_device "$DISK1"
 need_ram_disks
 swap_on "$RAM1"
-come_and_go "$RAM1"
+on_device "$RAM1"
 
 log "two areas at once"
 load_compress

@@ -22,17 +22,24 @@ swap_on "$DISK1"
 start_hog -k text
 hog fill out
 lzo_bytes=$(compress compressed_bytes)
+
+log "new pages are compressed by the new one, which is used for the first time"
+set_compress compressor zstd || skip "no zstd"
+hog dirty:1 out
+zstd_bytes=$(compress compressed_bytes)
+expect "bytes with zstd, $lzo_bytes with lzo" "$zstd_bytes" -lt $((lzo_bytes * 9 / 10))
+log "and by the old one, which was in use before"
+set_compress compressor lzo
+hog dirty:1 out
+expect "bytes with lzo again" "$(compress compressed_bytes)" -gt $((zstd_bytes * 10 / 9))
+
+log "pages of several in the pool"
 for name in lz4 zstd lzo; do
 	set_compress compressor $name || log "no $name"
 	hog verify dirty:3 out
 done
 hog verify
-set_compress compressor zstd || skip "no zstd"
-hog dirty:1 out
-bytes=$(compress compressed_bytes)
-expect "bytes with zstd, $lzo_bytes with lzo" "$bytes" -lt $((lzo_bytes * 9 / 10))
-set_compress compressor lzo
-hog verify dirty:2 out
+hog dirty:2 out
 
 log "while pages go in and out"
 run_hog_behind -k mixed -m "$((MIB / 2))" -r 3

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Memory pressure makes frontswap_compress write old pages to the device, unless it
-# has been told not to. (Dropping caches asks all shrinkers to give something up.)
+# has been told not to. The youngest stay, and so do those that take no memory.
+# (Dropping caches asks all shrinkers to give something up.)
 
 . ./functions.sh
 start "memory pressure"
@@ -15,8 +16,9 @@ written_more() {
 }
 
 press() {
+	press_before=$(compress written_back_pages)
 	drop_caches
-	loop_until 1 written_more 0
+	loop_until 1 written_more "$press_before"
 }
 
 load_compress max_pool_percent=50 writeback=N
@@ -35,6 +37,23 @@ drop_caches
 expect "pages written back" "$(compress written_back_pages)" -ge "$written"
 expect "bytes of the pool, $bytes before" "$(compress pool_bytes)" -lt "$bytes"
 expect "pages stored, $pages before" "$(compress stored_pages)" -lt "$pages"
+
+log "all but the youngest, and those that take no memory"
+run_hog_behind -k zero -m "$MIB" fill out sleep:1000
+zeroes() { [ "$(compress same_filled_pages)" -ge $((PAGES * 9 / 10)) ]; }
+loop_until 30 zeroes || die "only $(compress same_filled_pages) same-filled pages"
+hog dirty:2 out
+zero_pages=$(compress same_filled_pages)
+while press; do
+	log "$(compress written_back_pages) pages written back"
+done
+left=$(($(compress stored_pages) - $(compress same_filled_pages)))
+expect "pages left" $left -ge 32
+expect "pages left" $left -le $((PAGES * 3 / 4))
+expect "same-filled pages left, of $zero_pages" "$(compress same_filled_pages)" -ge \
+	$((zero_pages * 95 / 100))
+quietly kill -0 "$BEHIND" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
+stop_process "$BEHIND"
 hog verify dirty:2 out
 
 log "beside the work of others"
