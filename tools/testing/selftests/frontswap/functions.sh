@@ -446,7 +446,8 @@ remove_cgroup() {
 
 # run_hog ARGUMENT... - a swaphog run that must end well
 run_hog() {
-	"$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP" -k "$KIND" "$@" || die "swaphog $*: exit status $?"
+	"$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP" -k "$KIND" "$@" ||
+		die "swaphog $*: exit status $?"
 }
 
 # run_hog_behind ARGUMENT... - in the background; wait_hog tells how it ended

@@ -38,7 +38,8 @@ while [ "$(date +%s)" -lt $end ]; do
 	loop_until 10 pool_below $((limit + 65536)) || die "$(compress pool_bytes) bytes"
 	echo 2 >/proc/sys/vm/drop_caches
 	set_compress max_bytes 0
-	loop_until 10 pool_above $((limit * 2)) || die "only $(compress pool_bytes) bytes without a limit"
+	loop_until 10 pool_above $((limit * 2)) ||
+		die "only $(compress pool_bytes) bytes without a limit"
 	set_compress compressor lz4
 	swap_off "$RAM1"
 	swap_on_again "$RAM1" 5

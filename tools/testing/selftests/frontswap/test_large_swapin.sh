@@ -48,7 +48,7 @@ whole() {
 	split=$(mthp "$kb" swpout_fallback)
 	hog fill out
 	stored=$(backend ram stored_pages)
-	log "$kb kB: $stored of $PAGES pages in the backend, $(($(mthp "$kb" swpout_fallback) - split)) folios split"
+	log "$kb kB: $(($(mthp "$kb" swpout_fallback) - split)) folios were split"
 	expect "pages in the backend" "$stored" -ge "$PAGES"
 	read_back "all in the backend"
 	hog dirty:1 out
