@@ -82,6 +82,25 @@ mixed() {
 	flush_slots
 }
 
+# A page that cannot be read does not take those with it that are read into one folio.
+lost() {
+	all_sizes never
+	start_hog -k text -H -b
+	hog fill out
+	only "$kb"
+	set_faulty fail_slots 8
+	set_faulty fail_loads 5
+	ask_hog verify
+	set_faulty fail_loads 0
+	set_faulty fail_slots 1
+	expect "wrong pages" "$(reply bad)" -eq 0
+	expect "pages with SIGBUS" "$(reply sigbus)" -ge $((PAGES / 8 - 8))
+	expect "pages with SIGBUS" "$(reply sigbus)" -le $((PAGES / 8 + 8))
+	hog out verify
+	stop_hog
+	flush_slots
+}
+
 swap_on "$RAM1"
 load_ram $((PAGES * 2))
 sizes=
@@ -99,4 +118,10 @@ for kb in $sizes; do
 	mixed
 done
 expect "load errors" "$(backend faulty load_errors)" -eq 0
+
+log "pages that are lost"
+set_faulty refuse_stores 0
+for kb in $sizes; do
+	lost
+done
 expect "wrong calls of the backend" "$(faulty violations)" -eq 0

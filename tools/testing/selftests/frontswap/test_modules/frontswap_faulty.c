@@ -71,6 +71,10 @@ static unsigned int fail_every = 1;
 module_param(fail_every, uint, 0644);
 MODULE_PARM_DESC(fail_every, "With fail_loads: fail each n-th load only");
 
+static unsigned int fail_slots = 1;
+module_param(fail_slots, uint, 0644);
+MODULE_PARM_DESC(fail_slots, "With fail_loads: fail loads of each n-th slot only");
+
 static bool corrupt;
 module_param(corrupt, bool, 0644);
 MODULE_PARM_DESC(corrupt, "Flip one bit of each page loaded");
@@ -239,7 +243,8 @@ int frontswap_faulty_load(unsigned int type, pgoff_t offset, struct page *page)
 		return -EINVAL;
 	}
 	delay(load_delay_ms);
-	if (fail_loads && each_nth(&loads, fail_every))
+	if (fail_loads && !(offset % (fail_slots ?: 1)) &&
+	    each_nth(&loads, fail_every))
 		return -(int)fail_loads;
 	copy_highpage(page, copy);
 	if (corrupt)
