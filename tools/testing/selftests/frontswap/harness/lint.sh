@@ -56,10 +56,11 @@ checkpatch_hooks() {
 		"$patches"/*.patch
 }
 
-# A mutant is a patch in a patch, with the white space of one.
+# Where a finding is in the file, so that lint.allow knows it. A cover letter is no patch.
 checkpatch_series() {
-	checkpatch --ignore FILE_PATH_CHANGES --exclude tools/testing/selftests/frontswap/mutants \
-		"$series"/*.patch
+	local mails
+	mapfile -t mails < <(find "$series" -name '*.patch' ! -name '0000-*' | sort)
+	checkpatch --showfile --ignore FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID "${mails[@]}"
 }
 
 # The backends may be made of several files each: their directory is the target.
