@@ -732,6 +732,7 @@ static const struct shrinker shrinker_like = {
 	.seeks = 4 * DEFAULT_SEEKS,
 	.batch = BATCH,
 };
+
 static struct shrinker *shrinker;
 
 static int shrinker_add(void)
