@@ -7,6 +7,7 @@
 #	# runs: qemu test_x.sh	in the normal guest
 #	# runs: bare test_x.sh	in a guest without zswap
 #	# kernel: 6.1		a hook of that line; without it the mutant is for both
+#	# runs: debug test_x.sh	in the debug guest, which preempts
 # MUTANTS="name ..." chooses some.
 . "$(dirname "$0")/lib.sh"
 lock
@@ -54,6 +55,7 @@ run() {
 	kunit) kunit ;;
 	qemu) guest normal "$tests" ;;
 	bare) guest bare "$tests" ;;
+	debug) guest debug "$tests" ;;
 	*) die "a mutant must say what '# runs:'" ;;
 	esac
 }
