@@ -40,7 +40,7 @@ show </proc/swaps
 tell "2. A process fills $mib MiB, each page with content of its own, and all of it is pushed out."
 mkdir $group
 mkfifo /tmp/orders /tmp/answers
-./swaphog -T 600 -g $group -m $mib - </tmp/orders >/tmp/answers &
+./swaphog -T 600 -g $group -m $mib -k nonzero - </tmp/orders >/tmp/answers &
 exec 5>/tmp/orders 6</tmp/answers
 hog fill out
 [ "$(used)" -gt 0 ] || lost "nothing is on the disk"
