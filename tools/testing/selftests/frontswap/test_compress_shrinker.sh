@@ -39,7 +39,7 @@ expect "bytes of the pool, $bytes before" "$(compress pool_bytes)" -lt "$bytes"
 expect "pages stored, $pages before" "$(compress stored_pages)" -lt "$pages"
 
 log "all but the youngest, and those that take no memory"
-run_hog_behind -k zero -m "$MIB" fill out sleep:1000
+run_hog_behind -k same -m "$MIB" fill out sleep:1000
 zeroes() { [ "$(compress same_filled_pages)" -ge $((PAGES * 9 / 10)) ]; }
 loop_until 30 zeroes || die "only $(compress same_filled_pages) same-filled pages"
 hog dirty:2 out
