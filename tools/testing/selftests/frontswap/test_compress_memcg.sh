@@ -44,7 +44,7 @@ if $limited; then
 	set_file "$CGROUP/memory.zswap.max" 0
 	flush_slots
 	stored=$(compress stored_pages)
-	run_hog -k zero -m "$MIB"
+	run_hog -k same -m "$MIB"
 	expect "more pages stored" "$(($(compress stored_pages) - stored))" -le $((PAGES / 20))
 	set_file "$CGROUP/memory.zswap.max" max
 fi
