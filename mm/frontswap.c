@@ -153,25 +153,6 @@ static __always_inline bool frontswap_tryget(struct frontswap_backend *b)
 	return data_race(percpu_ref_tryget_live_rcu(&b->stores));
 }
 
-/* With a reference on the gate, so that the bit is in before the gate is closed. */
-static __always_inline int frontswap_store_to(struct frontswap_seat *seat,
-					      struct frontswap_backend *b,
-					      unsigned int type, pgoff_t offset,
-					      struct page *page)
-{
-	int ret;
-
-	ret = b->ops.store(type, offset, page);
-	trace_frontswap_store(b->name, swp_entry(type, offset).val, ret);
-	if (unlikely(ret)) {
-		count(b, FRONTSWAP_REJECTED_STORES);
-		return ret;
-	}
-	set_bit(offset, seat->map);
-	count(b, FRONTSWAP_STORES);
-	return 0;
-}
-
 /* Whom a page is not offered to. */
 enum frontswap_offer_to {
 	FRONTSWAP_TO_ALL,
@@ -190,6 +171,29 @@ static __always_inline bool frontswap_is_asked(const struct frontswap_backend *b
 	default:
 		return true;
 	}
+}
+
+/* With a reference on the gate, so that the bit is in before the gate is closed. */
+static __always_inline int frontswap_store_to(struct frontswap_seat *seat,
+					      struct frontswap_backend *b,
+					      unsigned int type, pgoff_t offset,
+					      struct page *page,
+					      enum frontswap_offer_to to)
+{
+	int ret;
+
+	ret = b->ops.store(type, offset, page);
+	/* A tail page does not say where it goes; looking at any other is cheap. */
+	trace_frontswap_store(b->name, to == FRONTSWAP_TO_LARGE ?
+			      swp_entry(type, offset).val : page_private(page),
+			      ret);
+	if (unlikely(ret)) {
+		count(b, FRONTSWAP_REJECTED_STORES);
+		return ret;
+	}
+	set_bit(offset, seat->map);
+	count(b, FRONTSWAP_STORES);
+	return 0;
 }
 
 /*
@@ -212,7 +216,8 @@ static __always_inline int frontswap_offer(struct frontswap_seat *seat,
 		if (!frontswap_is_asked(b, to) || !frontswap_tryget(b))
 			continue;
 		rcu_read_unlock();
-		if (likely(!frontswap_store_to(seat, b, type, offset, page))) {
+		if (likely(!frontswap_store_to(seat, b, type, offset, page,
+					       to))) {
 			ret = b->taken;
 			percpu_ref_put(&b->stores);
 			return ret;
