@@ -75,7 +75,7 @@ static const char usage_text[] =
 "  dirty[:K]  write every K-th page (2)\n"
 "  retouch    read every page, then write the bytes it has\n"
 "  out        page everything out\n"
-"  verify     read every page and compare every byte\n"
+"  verify[:K] read every K-th page and compare every byte (1)\n"
 "  fork[:N]   N children verify what they inherit, at the same time (2)\n"
 "  drop       give the memory back\n"
 "  sleep[:SECS]  do nothing (1)\n"
@@ -432,6 +432,7 @@ static void page_out(long unused)
 struct reader {
 	pthread_t thread;
 	size_t first;
+	size_t step;
 	size_t bad;
 };
 
@@ -457,18 +458,19 @@ static void *read_all(void *arg)
 {
 	struct reader *reader = arg;
 
-	for (size_t i = 0; i < pages; i++)
+	for (size_t i = 0; i < pages; i += reader->step)
 		check_page(reader, (reader->first + i) % pages);
 	return NULL;
 }
 
-static size_t verify_threads(void)
+static size_t verify_threads(size_t step)
 {
 	struct reader readers[MAX_THREADS] = { 0 };
 	size_t bad = 0;
 
 	for (size_t i = 0; i < opt.threads; i++) {
 		readers[i].first = i * pages / opt.threads / 2;
+		readers[i].step = step;
 		if (pthread_create(&readers[i].thread, NULL, read_all, &readers[i])) {
 			trouble("thread", "cannot create");
 			exit(SYSTEM);
@@ -481,21 +483,21 @@ static size_t verify_threads(void)
 	return bad;
 }
 
-static void verify(long unused)
+static void verify(long step)
 {
-	struct reader reader = { 0 };
+	struct reader reader = { .step = step };
 	size_t bad;
 
 	memset(hit_sigbus, 0, pages);
 	if (opt.threads > 1) {
-		bad = verify_threads();
+		bad = verify_threads(step);
 	} else {
 		read_all(&reader);
 		bad = reader.bad;
 	}
 	if (bad)
 		note(WRONG_BYTES);
-	printf(" pages=%zu bad=%zu sigbus=%zu\n", pages, bad, count_sigbus());
+	printf(" pages=%zu bad=%zu sigbus=%zu\n", (pages + step - 1) / step, bad, count_sigbus());
 }
 
 static void wait_children(unsigned long count)
@@ -526,7 +528,7 @@ static void verify_in_children(long count)
 			alarm(opt.timeout);
 			if (!freopen("/dev/null", "w", stdout))
 				_exit(SYSTEM);
-			verify(0);
+			verify(1);
 			_exit(worst);
 		}
 	}
@@ -614,7 +616,7 @@ static const struct memory_command {
 	{ "dirty", write_pages, 2 },
 	{ "retouch", retouch, 0 },
 	{ "out", page_out, 0 },
-	{ "verify", verify, 0 },
+	{ "verify", verify, 1 },
 	{ "fork", verify_in_children, 2 },
 	{ "drop", drop, 0 },
 	{ "sleep", pause_for, 1 },

@@ -22,7 +22,9 @@ watch() {
 }
 
 : >"$TMP/errors"
-SWAP_KB=$((MIB * 1280 + 4096))
+# Less than half of it is used: else a page that is read would give up its slot, and the
+# drain would not meet it in the swap cache.
+SWAP_KB=$((MIB * 2560 + 8192))
 HOG_SECONDS=$((HOG_SECONDS + MIB))
 swap_on "$DISK1"
 load_faulty
@@ -41,7 +43,7 @@ watcher=$!
 loop_until 20 log_has 'faulty: draining' || die "no drain"
 turns=0
 while [ -e "$TMP/draining" ]; do
-	hog dirty:32
+	hog dirty:64 verify:211
 	[ ! -e "$TMP/draining" ] || turns=$((turns + 1))
 	[ $turns -lt 4 ] || hog verify dirty:2
 done
