@@ -21,7 +21,8 @@ before=$(member memory.current)
 hog out
 bytes=$(compress compressed_bytes)
 expect "bytes charged, $before with the pages in memory" "$(member memory.current)" -lt "$before"
-expect "bytes charged, $bytes compressed" "$(member memory.current)" -ge $((bytes * 9 / 10))
+charged=$(member memory.current)
+expect "bytes charged, $bytes compressed" "$charged" -ge $((bytes * 9 / 10))
 if $limited; then
 	expect "of which compressed" "$(member memory.zswap.current)" -ge $((bytes * 9 / 10))
 fi
@@ -29,7 +30,9 @@ hog verify drop
 flush_slots
 gone() { [ "$(compress compressed_bytes)" -le $((bytes / 20)) ]; }
 loop_until 5 gone || die "$(compress compressed_bytes) bytes stay"
-expect "bytes charged after that" "$(member memory.current)" -lt $((bytes / 2))
+# A CPU may keep a quarter of a megabyte for the group's next charges.
+expect "bytes charged after that" "$(member memory.current)" -lt $((charged - bytes / 2))
+! $limited || expect "of which compressed" "$(member memory.zswap.current)" -le $((bytes / 20))
 stop_hog
 
 if $limited; then
@@ -50,10 +53,10 @@ if $limited; then
 fi
 
 log "a group at its limit, and one that goes before its pages do"
-set_file "$CGROUP/memory.max" $((MIB / 2 + 2))M
+limit_cgroup $((MIB / 2 + 2))M
 run_hog -k mixed -m "$MIB" fill verify dirty:2 verify fork:1 verify
 expect "OOM kills" "$(sed -n 's/^oom_kill //p' "$CGROUP/memory.events")" -eq 0
-set_file "$CGROUP/memory.max" max
+limit_cgroup max
 mkdir "$CGROUP.old"
 "$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP.old" -S -k text -m "$MIB" fill out || die "no pages there"
 rmdir "$CGROUP.old"
