@@ -302,15 +302,21 @@ static int drain_locked_page(struct drain *d, pgoff_t offset, struct page *page)
 	wait_on_page_writeback(page);
 	if (!test_bit(offset, d->seat->map))
 		return 0;
-	if (PageHWPoison(page)) {
-		/* What it held was newer than the copy, or can be read again. */
-		if (!PageUptodate(page))
-			goto drop;
-		d->again = true;
-		return 0;
-	}
 	if (d->backend->ops.flags & FRONTSWAP_WRITE_THROUGH)
 		goto drop;
+	if (PageHWPoison(page)) {
+		/*
+		 * Its data must not be touched. What has been read is in the
+		 * copy as well, until memory_failure() has removed the page.
+		 * What has not been, or is newer than the copy, is lost: being
+		 * dirty the page stays, so that who wants it gets SIGBUS and
+		 * not what is on the device.
+		 */
+		if (PageUptodate(page))
+			return -EIO;
+		set_page_dirty(page);
+		goto drop;
+	}
 	if (!PageUptodate(page)) {
 		ret = drain_read_page(d, offset, page);
 		if (ret == -ENOENT)
