@@ -17,6 +17,7 @@
 
 #include <linux/cpuhotplug.h>
 #include <linux/crypto.h>
+#include <linux/ctype.h>
 #include <linux/debugfs.h>
 #include <linux/fault-inject.h>
 #include <linux/frontswap.h>
@@ -24,6 +25,7 @@
 #include <linux/kobject.h>
 #include <linux/local_lock.h>
 #include <linux/module.h>
+#include <linux/overflow.h>
 #include <linux/percpu.h>
 #include <linux/swap.h>
 #include <linux/sysfs.h>
@@ -325,7 +327,7 @@ static void fold_ages(void)
 
 	for (type = 0; type < MAX_SWAPFILES; type++) {
 		mutex_lock(&slots[type].walk);
-		index_fold(&slots[type], now);
+		index_fold(&slots[type], now, clock.folded);
 		mutex_unlock(&slots[type].walk);
 	}
 	WRITE_ONCE(clock.folded, now);
@@ -428,10 +430,12 @@ static void reclaim(struct work_struct *unused)
 	unsigned long excess, n;
 	bool moved = true;
 
-	if (clock_fold_due(&clock))
-		fold_ages();
-	set_limit();
-	while (moved && READ_ONCE(writeback)) {
+	for (;;) {
+		if (clock_fold_due(&clock))
+			fold_ages();
+		set_limit();
+		if (!moved || !READ_ONCE(writeback))
+			break;
 		excess = limit_excess(&limit, zs_get_total_pages(pool));
 		n = min_t(unsigned long, atomic_long_read(&asked), ROUND);
 		if (excess) {
@@ -762,14 +766,14 @@ static void set_limit(void)
 		  READ_ONCE(max_bytes), READ_ONCE(accept_threshold_percent));
 }
 
-/* The work looks at the new limit, pause or not. */
+/* The work looks at the new limit, pause or not, writeback or not. */
 static void limit_changed(void)
 {
 	if (!ready)
 		return;
 	set_limit();
 	WRITE_ONCE(not_before, jiffies);
-	kick();
+	queue_work(wq, &reclaim_work);
 }
 
 static int set_percent(const char *val, const struct kernel_param *kp)
@@ -786,16 +790,42 @@ static int set_percent(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
+/* As memparse(), which does not tell when a number is too large. */
+static int parse_bytes(const char *val, unsigned long *bytes)
+{
+	static const char units[] = "kmgtpe";
+	char buf[32], *number, *unit;
+	size_t len;
+	int ret;
+
+	if (strscpy(buf, val, sizeof(buf)) < 0)
+		return -EINVAL;
+	number = strim(buf);
+	ret = kstrtoul(number, 0, bytes);
+	len = strlen(number);
+	if (ret != -EINVAL || !len)
+		return ret;
+	unit = strchr(units, tolower(number[len - 1]));
+	if (!unit)
+		return -EINVAL;
+	number[len - 1] = '\0';
+	ret = kstrtoul(number, 0, bytes);
+	if (ret)
+		return ret;
+	if (check_shl_overflow(*bytes, 10 * (unit - units + 1), bytes))
+		return -ERANGE;
+	return 0;
+}
+
 static int set_bytes(const char *val, const struct kernel_param *kp)
 {
-	unsigned long long bytes;
-	char *end;
+	unsigned long bytes;
+	int ret = parse_bytes(val, &bytes);
 
-	bytes = memparse(val, &end);
-	if (end == val || *skip_spaces(end) || bytes > ULONG_MAX) {
+	if (ret) {
 		pr_err("%s must be a number of bytes, as in 512M; 0 is no limit\n",
 		       kp->name);
-		return -EINVAL;
+		return ret;
 	}
 	WRITE_ONCE(max_bytes, bytes);
 	limit_changed();
@@ -939,7 +969,9 @@ static int pool_setup(void)
 	pool = zs_create_pool("frontswap_compress");
 	if (!pool)
 		return -ENOMEM;
-	poor_size = min_t(size_t, zs_huge_class_size(pool), PAGE_SIZE / 8 * 7);
+	/* A size has to fit in an entry, however large pages are. */
+	poor_size = min3(zs_huge_class_size(pool), (size_t)PAGE_SIZE / 8 * 7,
+			 (size_t)SIZE_SAME);
 	return 0;
 }
 
@@ -1029,6 +1061,7 @@ static void teardown(void)
 	ready = false;
 	kernel_param_unlock(THIS_MODULE);
 	fault_remove();
+	kobject_del(kobj);
 	kobject_put(kobj);
 	reclaim_remove();
 	algs_remove();

@@ -375,7 +375,8 @@ static inline bool entry_wanted(u64 meta, unsigned int age, bool same_too)
 
 /*
  * Up to @max slots of @age from *@offset on, which is moved behind the last
- * one. @busy, the age of new pages, is never taken out of a leaf's mask.
+ * one. @busy, the age of new pages, is never taken out of a leaf's mask, nor
+ * is the one before: a store may have looked at the clock just before it moved.
  */
 static inline unsigned int index_collect(struct index *ix,
 					 unsigned long *offset,
@@ -389,7 +390,7 @@ static inline unsigned int index_collect(struct index *ix,
 	while (n < max && (leaf = index_next(ix, offset))) {
 		unsigned long i = *offset % LEAF_SLOTS;
 		unsigned long base = *offset - i;
-		bool seen = i || age == busy;
+		bool seen = i || (busy - age) % AGES < 2;
 
 		if (!(atomic64_read(&leaf->ages) & BIT_ULL(age)) ||
 		    !atomic_inc_not_zero(&leaf->used)) {
@@ -412,13 +413,17 @@ static inline unsigned int index_collect(struct index *ix,
 	return n;
 }
 
-/* Ages at least AGE_FOLD generations old, as a mask. */
-static inline u64 old_ages(unsigned long now)
+/*
+ * Ages at least AGE_FOLD generations old, as a mask. None is older than what
+ * the fold in generation @folded has left, and what is beyond will be the ages
+ * of generations to come: they may begin while this one is folding.
+ */
+static inline u64 old_ages(unsigned long now, unsigned long folded)
 {
+	unsigned long d;
 	u64 mask = 0;
-	unsigned int d;
 
-	for (d = AGE_FOLD; d < AGES; d++)
+	for (d = AGE_FOLD; d < AGE_FOLD + now - folded; d++)
 		mask |= BIT_ULL((now - d) % AGES);
 	return mask;
 }
@@ -444,9 +449,11 @@ static inline void leaf_fold(struct leaf *leaf, unsigned long now, u64 old)
 	atomic64_andnot(old, &leaf->ages);
 }
 
-static inline void index_fold(struct index *ix, unsigned long now)
+/* @folded: when it was called last. */
+static inline void index_fold(struct index *ix, unsigned long now,
+			      unsigned long folded)
 {
-	u64 old = old_ages(now);
+	u64 old = old_ages(now, folded);
 	unsigned long offset;
 	struct leaf *leaf;
 

@@ -15,7 +15,8 @@
 /**
  * struct limit - how much the pool may take
  * @high: At so many pages of memory nothing more is taken.
- * @low: Until it is so many again.
+ * @low: Until it is so many again: always less, or nothing would be written
+ *	back from a pool of just @high.
  * @full: @high has been reached, and @low not yet.
  */
 struct limit {
@@ -29,12 +30,13 @@ static inline void limit_set(struct limit *l, unsigned long ram_pages,
 			     unsigned int percent, unsigned long max_bytes,
 			     unsigned int accept_percent)
 {
-	unsigned long high = mult_frac(ram_pages, percent, 100);
+	unsigned long high = mult_frac(ram_pages, percent, 100), low;
 
 	if (max_bytes)
 		high = min(high, max_bytes >> PAGE_SHIFT);
+	low = mult_frac(high, accept_percent, 100);
 	WRITE_ONCE(l->high, high);
-	WRITE_ONCE(l->low, mult_frac(high, accept_percent, 100));
+	WRITE_ONCE(l->low, high ? min(low, high - 1) : 0);
 }
 
 static __always_inline bool limit_admits(struct limit *l, unsigned long pages)

@@ -173,7 +173,7 @@ static void collect_takes_one_age(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, found[2], 6UL);
 }
 
-/* A mask says too much until somebody has looked, but for the current age. */
+/* A mask says too much until somebody has looked, but for the two last ages. */
 static void ages_are_forgotten(struct kunit *test)
 {
 	unsigned long next = 0;
@@ -204,7 +204,7 @@ static void fold_keeps_the_order(struct kunit *test)
 
 	for (i = 0; i <= now; i++)
 		put_in(test, 3 * i, i, 100 + i);
-	index_fold(&ix, now);
+	index_fold(&ix, now, AGE_FOLD - 1);
 	for (i = 0; i <= now; i++) {
 		u64 meta = look(3 * i).meta;
 		unsigned long age = max(i, now - AGE_FOLD + 1);
@@ -212,7 +212,23 @@ static void fold_keeps_the_order(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, entry_age(meta), (unsigned int)age);
 		KUNIT_EXPECT_EQ(test, entry_size(meta), 100U + (int)i);
 	}
-	KUNIT_EXPECT_EQ(test, index_ages(&ix) & old_ages(now), 0ULL);
+	KUNIT_EXPECT_EQ(test, index_ages(&ix) & old_ages(now, AGE_FOLD - 1),
+			0ULL);
+}
+
+/* Generations that begin while ages are folded are not taken for old ones. */
+static void fold_spares_the_newest(struct kunit *test)
+{
+	unsigned long folded = 5, now = folded + (AGES - AGE_FOLD) / 2;
+	unsigned long last = folded + AGES - AGE_FOLD - 1, i;
+
+	for (i = now + 1; i <= last; i++)
+		put_in(test, i, i, 100);
+	index_fold(&ix, now, folded);
+	for (i = now + 1; i <= last; i++) {
+		KUNIT_EXPECT_EQ(test, entry_age(look(i).meta), (u32)i % AGES);
+		KUNIT_EXPECT_TRUE(test, index_ages(&ix) & BIT_ULL(i % AGES));
+	}
 }
 
 static void clock_waits_for_folding(struct kunit *test)
@@ -258,6 +274,12 @@ static void limit_has_hysteresis(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, limit_admits(&l, 1800));
 	KUNIT_EXPECT_TRUE(test, limit_admits(&l, 1900));
 	KUNIT_EXPECT_EQ(test, limit_excess(&l, 1900), 0UL);
+
+	/* Even with 100 percent, a pool that has become full gives something back. */
+	limit_set(&l, 10000, 20, 0, 100);
+	KUNIT_EXPECT_FALSE(test, limit_admits(&l, 2000));
+	KUNIT_EXPECT_EQ(test, limit_excess(&l, 2000), 1UL);
+	KUNIT_EXPECT_TRUE(test, limit_admits(&l, 1999));
 }
 
 static void limit_is_the_lower_one(struct kunit *test)
@@ -266,7 +288,7 @@ static void limit_is_the_lower_one(struct kunit *test)
 
 	limit_set(&l, 10000, 50, 100 * PAGE_SIZE, 100);
 	KUNIT_EXPECT_EQ(test, l.high, 100UL);
-	KUNIT_EXPECT_EQ(test, l.low, 100UL);
+	KUNIT_EXPECT_EQ(test, l.low, 99UL);
 	limit_set(&l, 10000, 1, 1000 * PAGE_SIZE, 0);
 	KUNIT_EXPECT_EQ(test, l.high, 100UL);
 	KUNIT_EXPECT_EQ(test, l.low, 0UL);
@@ -288,6 +310,7 @@ static struct kunit_case compress_cases[] = {
 	KUNIT_CASE(collect_takes_one_age),
 	KUNIT_CASE(ages_are_forgotten),
 	KUNIT_CASE(fold_keeps_the_order),
+	KUNIT_CASE(fold_spares_the_newest),
 	KUNIT_CASE(clock_waits_for_folding),
 	KUNIT_CASE(limit_has_hysteresis),
 	KUNIT_CASE(limit_is_the_lower_one),

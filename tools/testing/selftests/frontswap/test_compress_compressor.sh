@@ -59,6 +59,7 @@ refused max_pool_percent ten "max_pool_percent must be"
 refused accept_threshold_percent -1 "accept_threshold_percent must be"
 refused max_bytes 1Q "max_bytes must be"
 refused max_bytes "" "max_bytes must be"
+refused max_bytes 17179869185G "max_bytes must be"
 refused writeback perhaps "writeback must be"
 set_compress max_bytes 32M
 expect "max_bytes" "$(cat "$COMPRESS/max_bytes")" -eq 33554432
