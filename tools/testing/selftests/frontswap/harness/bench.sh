@@ -86,7 +86,7 @@ drain() {
 }
 
 pages() {
-	local c w="fills=$fills rounds=4"
+	local c w="fills=$fills rounds=8"
 
 	vm ours pages plain - "$w"
 	for c in $compressors; do
