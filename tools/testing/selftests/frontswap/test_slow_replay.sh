@@ -16,7 +16,9 @@ swap_on "$DISK2" 5
 start_hog
 hog fill out
 load_faulty registered=0
-set_faulty init_delay_ms 1500
+delay=1500
+! slow_kernel || delay=6000
+set_faulty init_delay_ms $delay
 {
 	set_faulty registered 1
 	: >"$TMP/registered"
@@ -27,7 +29,7 @@ out_before=$(vmstat pswpout)
 hog verify dirty:1 out
 expect "pages to the device meanwhile" "$(($(vmstat pswpout) - out_before))" -gt 0
 hog verify
-loop_until 10 registered || die "registration does not end"
+loop_until 30 registered || die "registration does not end"
 expect_log '2 swap area\(s\) replayed'
 expect_text "wrong calls of the backend" "$(faulty violations)" 0
 hog dirty:1 out
