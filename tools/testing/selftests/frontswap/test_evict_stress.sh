@@ -19,6 +19,10 @@ evict_all() {
 	done
 }
 
+evicted_twice() {
+	[ "$(grep -c "^[1-9]" "$TMP/evicted")" -ge 2 ]
+}
+
 drain_now_and_then() {
 	while [ -e "$TMP/run" ]; do
 		sleep 0.5
@@ -42,6 +46,7 @@ for actor in evict_all drain_now_and_then "come_and_go $DISK2 5"; do
 done
 
 sleep "$seconds"
+loop_until 45 evicted_twice || log "evicting is slow"
 end_race
 expect "rounds that evicted something" "$(grep -c "^[1-9]" "$TMP/evicted")" -ge 2
 others=$(grep -vcE '^([0-9]+|-108)$' "$TMP/evicted")
