@@ -56,7 +56,7 @@ fi
 # Room for the hogs and little more.
 SWAP_KB=$((4 * 2048 * 9 / 8 + 1024))
 swap_on "$RAM1" 1
-limit_cgroup $((24 * 1048576))
+set_file "$CGROUP/memory.max" $((24 * 1048576))
 run_hog_behind -m 2 -j 4 -r 100000 -T $((limit + 90))
 for name in $backends; do
 	: >"$TMP/turns.$name"

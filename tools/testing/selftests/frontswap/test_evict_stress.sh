@@ -38,7 +38,7 @@ AREAS="$DISK2"
 load_faulty
 SWAP_KB=$((4 * 2048 * 9 / 8 + 1024))
 swap_on "$RAM1" 1
-limit_cgroup $((24 * 1048576))
+set_file "$CGROUP/memory.max" $((24 * 1048576))
 run_hog_behind -m 2 -j 4 -r 100000 -T $((seconds + 90))
 for actor in evict_all drain_now_and_then "come_and_go $DISK2 5"; do
 	$actor &
