@@ -22,7 +22,6 @@ TUNED=
 LOADED=
 HOG=
 BACKGROUND=
-COUNTING=
 REPLY=
 
 # log TEXT - to the output of the test
@@ -439,19 +438,6 @@ prepare_cgroup() {
 	[ -e "$CGROUP/memory.reclaim" ] || skip "no memory.reclaim"
 }
 
-# limit_cgroup BYTES - its memory.max. Linux 6.12's reclaim goes by figures that may be two
-# seconds old, takes an empty inactive list for a long one by them, leaves the active list
-# alone, and finds nothing: an OOM kill, with no backend, too. Who reads the figures has them
-# brought up to date. That is done by builtins, as each fork is dear on a slow kernel.
-limit_cgroup() {
-	set_file "$CGROUP/memory.max" "$1" || die "no memory.max"
-	[ -z "$COUNTING" ] || return 0
-	limit_pause=0.2
-	! slow_kernel || limit_pause=1
-	while read -r limit_line <"$CGROUP/memory.stat"; do sleep $limit_pause; done &
-	COUNTING=$!
-}
-
 remove_cgroup() {
 	[ -z "$CGROUP" ] || loop_until 5 rmdir "$CGROUP" 2>/dev/null || log "$CGROUP stays"
 }
@@ -528,7 +514,7 @@ stop_process() {
 }
 
 stop_processes() {
-	for stop_pid in $HOG $BACKGROUND $COUNTING; do
+	for stop_pid in $HOG $BACKGROUND; do
 		stop_process "$stop_pid"
 	done
 	exec 3>&- 4<&-

@@ -500,7 +500,7 @@ start_areas() {
 	SWAP_KB=$(($# * HOG_MIB * 1024 * 2))
 	make_swap "$DISK2"
 	AREAS="$RAM2 $DISK2 $AREAS"
-	limit_cgroup $(($# * HOG_MIB * 1048576))
+	set_file "$CGROUP/memory.max" $(($# * HOG_MIB * 1048576))
 	set_file "$CGROUP/memory.oom.group" 0
 }
 

@@ -53,10 +53,10 @@ if $limited; then
 fi
 
 log "a group at its limit, and one that goes before its pages do"
-limit_cgroup $((MIB / 2 + 2))M
+set_file "$CGROUP/memory.max" $((MIB / 2 + 2))M
 run_hog -k mixed -m "$MIB" fill verify dirty:2 verify fork:1 verify
 expect "OOM kills" "$(sed -n 's/^oom_kill //p' "$CGROUP/memory.events")" -eq 0
-limit_cgroup max
+set_file "$CGROUP/memory.max" max
 mkdir "$CGROUP.old"
 "$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP.old" -S -k text -m "$MIB" fill out || die "no pages there"
 rmdir "$CGROUP.old"

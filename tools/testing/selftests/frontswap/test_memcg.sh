@@ -10,7 +10,7 @@ MIB=8
 rounds=2
 slow_kernel && rounds=1
 swap_on "$DISK1"
-limit_cgroup $((MIB / 2 + 2))M
+set_file "$CGROUP/memory.max" $((MIB / 2 + 2))M
 run_hog_behind -m "$MIB" -r $rounds fill verify dirty:2 verify dirty:3 verify fork:1 verify
 load_faulty refuse_stores=3
 wait_hog
@@ -18,4 +18,4 @@ run_hog -m "$((MIB / 2))" -j 2 fill verify dirty:2 verify out verify
 expect "stores" "$(backend faulty stores)" -ge $((MIB * 256))
 expect "loads" "$(backend faulty loads)" -gt 0
 expect "OOM kills" "$(sed -n 's/^oom_kill //p' "$CGROUP/memory.events")" -eq 0
-limit_cgroup max
+set_file "$CGROUP/memory.max" max

@@ -15,6 +15,9 @@ for name in ${GUESTS:=$guests}; do
 	*) die "GUESTS=$name: normal, bare, debug or kcsan" ;;
 	esac
 done
+for name in $TESTS; do
+	[ -f "$selftests/${name%.sh}.sh" ] || die "TESTS=$name: no such test"
+done
 results=$logs/check.results
 : >"$results"
 
@@ -127,6 +130,9 @@ uml() {
 	! grep -q "^fail $KERNEL uml " "$results" || grep -vE '^ +ok ' "$logs/uml.log" | last_words
 }
 
+for name in $GUESTS; do
+	chosen_for "$name" >/dev/null || die "TESTS=$TESTS: the $name guest runs none of them"
+done
 sub need.sh source build uml vm space=8192
 sub source.sh
 uml
