@@ -330,6 +330,17 @@ drop:
 	return 0;
 }
 
+/* A page under writeback counts as locked; none gets there while it is locked. */
+static bool drain_trylock(struct page *page)
+{
+	if (!trylock_page(page))
+		return false;
+	if (!PageWriteback(page))
+		return true;
+	unlock_page(page);
+	return false;
+}
+
 static int drain_cached(struct drain *d, pgoff_t offset)
 {
 	swp_entry_t entry = swp_entry(d->type, offset);
@@ -344,7 +355,7 @@ static int drain_cached(struct drain *d, pgoff_t offset)
 		return 0;
 	}
 	/* With slots pinned, do not wait for anyone who may wait for a pin. */
-	if (PageWriteback(page) || !trylock_page(page)) {
+	if (!drain_trylock(page)) {
 		if (d->evict) {
 			ret = 0;
 			goto put;
