@@ -975,15 +975,17 @@ static int frontswap_detach(struct frontswap_backend *b)
  */
 static int frontswap_drain_and_detach(struct frontswap_backend *b)
 {
+	bool again = false;
 	int ret;
 
 	while ((ret = frontswap_detach(b)) == -EAGAIN) {
 		if (!b->reg->drain)
 			return -EBUSY;
-		ret = b->reg->drain(b);
-		if (ret == -EAGAIN)
+		if (again)
 			schedule_timeout_interruptible(1);
-		else if (ret)
+		again = true;
+		ret = b->reg->drain(b);
+		if (ret && ret != -EAGAIN)
 			return ret;
 		if (signal_pending(current))
 			return -EINTR;
@@ -1270,10 +1272,11 @@ static int __frontswap_register(struct frontswap_backend *b)
 	}
 	ret = __frontswap_enable(b);
 	b->gone = ret;
-	if (!ret)
+	if (!ret) {
 		registry_info(b->reg, "%s: registered, priority %d, %u swap area(s) replayed\n",
 			      b->name, b->ops.priority, b->nr_replayed);
-	trace_frontswap_register(b->name, b->ops.priority, ret);
+		trace_frontswap_register(b->name, b->ops.priority, 0);
+	}
 	mutex_unlock(&b->turn);
 	if (!ret)
 		return 0;
@@ -1290,7 +1293,7 @@ int frontswap_registry_register(struct frontswap_registry *reg,
 	int ret;
 
 	if (!ops)
-		return frontswap_refuse(reg, "(null)", "no ops", -EFAULT);
+		return frontswap_refuse(reg, "(unnamed)", "no ops", -EFAULT);
 	ret = frontswap_get_owner(ops, &owner);
 	name = ops->name ?: owner ? module_name(owner) : "(unnamed)";
 	if (ret)
@@ -1347,7 +1350,7 @@ int frontswap_registry_unregister(struct frontswap_registry *reg,
 	int ret = -ENOENT;
 
 	if (!ops) {
-		registry_err(reg, "(null): not unregistered: no ops (%d)\n",
+		registry_err(reg, "(unnamed): not unregistered: no ops (%d)\n",
 			     -EFAULT);
 		return -EFAULT;
 	}
@@ -1362,8 +1365,8 @@ int frontswap_registry_unregister(struct frontswap_registry *reg,
 		kobject_put(&b->kobj);
 	}
 	if (ret == -ENOENT)
-		registry_err(reg, "%p: not unregistered: not registered (%d)\n",
-			     ops, ret);
+		registry_err(reg, "(unnamed): not unregistered: not registered (%d)\n",
+			     ret);
 	return ret;
 }
 
@@ -1405,8 +1408,9 @@ EXPORT_SYMBOL_GPL(frontswap_register_ops);
  *
  * Context: Process context, may sleep, and for long. Not from a callback.
  * Return: 0; -EFAULT for no @ops; -ENOENT if @ops are not registered; -EINTR after
- * a signal: the backend then goes on as before; or the error of a page that cannot
- * be moved: the backend then keeps its pages and serves them, but takes no more.
+ * a signal or -ENOMEM: the backend then goes on as before; -EIO or -EOPNOTSUPP for a
+ * page that cannot be moved: the backend then keeps its pages and serves them, but
+ * takes no more.
  */
 int frontswap_unregister_ops(const struct frontswap_ops *ops)
 {

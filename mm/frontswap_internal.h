@@ -65,7 +65,7 @@ enum frontswap_said {
  * @id: The pointer it was registered with, never followed after that.
  * @owner: Module that the callbacks live in, NULL for the kernel; pinned
  *	while attached.
- * @node: In @reg->backends; RCU for the module notifier.
+ * @node: In @reg->backends; RCU for the module notifier and evictions.
  * @seq: Among backends of one priority the highest is asked first.
  * @nr_replayed: Areas that the last attach told it of.
  * @seat: Its seat per swap type.
