@@ -78,7 +78,7 @@
  * @flags: FRONTSWAP_DIRECT_LOAD, FRONTSWAP_WRITE_THROUGH,
  *	FRONTSWAP_LARGE_FOLIOS. Optional.
  *
- * The first five members are those of Linux 4.2 to 6.5, in their order, so a
+ * The first five members are those of Linux 4.2 to 6.4, in their order, so a
  * backend written for those builds and works unchanged. The structure is
  * copied at registration. Callbacks must all live in one module or in the kernel.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * frontswap_classic - a backend as they were written for Linux 4.2 to 6.5
+ * frontswap_classic - a backend as they were written for Linux 4.2 to 6.4
  *
  * Five callbacks, no name, no owner, no look at what registration returns, and
  * a module_exit that frees everything whether or not it is in use.
@@ -105,5 +105,5 @@ static void __exit classic_module_exit(void)
 module_init(classic_module_init);
 module_exit(classic_module_exit);
 
-MODULE_DESCRIPTION("frontswap backend in the style of Linux 4.2 to 6.5, for tests");
+MODULE_DESCRIPTION("frontswap backend in the style of Linux 4.2 to 6.4, for tests");
 MODULE_LICENSE("GPL");
