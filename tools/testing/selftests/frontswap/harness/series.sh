@@ -74,7 +74,20 @@ maintainers() {
 				if (line ~ /\n[LSF]:\t/)
 					entry = line
 		}
-		title($0) == title(entry) { if (!put) print entry; put = 1; next }
+		# Who looks after it is not for us to change.
+		function people(entry, list) {
+			while (match(entry, /\nM:[^\n]*/)) {
+				list = list substr(entry, RSTART, RLENGTH)
+				entry = substr(entry, RSTART + RLENGTH)
+			}
+			return list
+		}
+		title($0) == title(entry) {
+			if (!put)
+				print title(entry) people($0) substr(entry, length(title(entry)) + 1)
+			put = 1
+			next
+		}
 		!put && substr($0, 1, 1) == substr(entry, 1, 1) && title($0) > title(entry) {
 			print entry
 			put = 1
