@@ -19,6 +19,7 @@ TMP=
 AREAS=
 CGROUP=
 TUNED=
+THP=/sys/kernel/mm/transparent_hugepage
 LOADED=
 HOG=
 BACKGROUND=
@@ -546,6 +547,19 @@ tune() {
 	quietly set_file "$1" "$2" || skip "$1 cannot be $2"
 	TUNED="$1=$tune_old $TUNED"
 	log "${1##*/} is $(cat "$1")"
+}
+
+# folio_sizes VALUE - for each size that folios of anonymous memory can have
+folio_sizes() {
+	for size in "$THP"/hugepages-*kB/enabled; do
+		[ ! -e "$size" ] || tune "$size" "$1" >/dev/null
+	done
+}
+
+# only_folios KB - where the hog asks for huge pages
+only_folios() {
+	folio_sizes never
+	tune "$THP/hugepages-$1kB/enabled" madvise
 }
 
 restore_tuned() {

@@ -7,28 +7,14 @@
 . ./functions.sh
 start "larger folios are read from wherever their pages are"
 need_ram_disks
-THP=/sys/kernel/mm/transparent_hugepage
 [ -d $THP/hugepages-64kB ] || skip "no folios of other sizes here"
 ! attached zswap || skip "zswap is a backend here"
 [ ! -d /sys/kernel/debug/zswap ] || skip "zswap has been enabled, so folios are read page by page"
 tune $THP/enabled madvise
 
-# all_sizes VALUE
-all_sizes() {
-	for size in "$THP"/hugepages-*kB/enabled; do
-		[ ! -e "$size" ] || tune "$size" "$1"
-	done >/dev/null
-}
-
 # mthp SIZE COUNTER
 mthp() {
 	cat "$THP/hugepages-$1kB/stats/$2" 2>/dev/null || echo 0
-}
-
-# only SIZE - folios of that many kB from now on
-only() {
-	all_sizes never
-	tune "$THP/hugepages-$1kB/enabled" madvise
 }
 
 # read_back CASE - verify; LARGE: it was by fewer faults than there are pages
@@ -43,7 +29,7 @@ read_back() {
 }
 
 whole() {
-	only "$kb"
+	only_folios "$kb"
 	start_hog -k text -H
 	split=$(mthp "$kb" swpout_fallback)
 	hog fill out
@@ -61,13 +47,21 @@ whole() {
 	flush_slots
 }
 
+# single_pages_out [OPTION] - they are read as folios, where their slots follow upon each
+# other from one that is aligned as the memory is: in an area of which nothing has been used.
+single_pages_out() {
+	swap_off "$RAM1"
+	swap_on_again "$RAM1"
+	folio_sizes never
+	start_hog -k text -H "$@"
+	hog fill out
+	only_folios "$kb"
+}
+
 # Every third page is refused and goes to the device; the folios that they are read
 # into are none that were written.
 mixed() {
-	all_sizes never
-	start_hog -k text -H
-	hog fill out
-	only "$kb"
+	single_pages_out
 	loads=$(backend faulty loads)
 	device=$(vmstat pswpin)
 	read_back "each third on the device"
@@ -84,10 +78,7 @@ mixed() {
 
 # A page that cannot be read does not take those with it that are read into one folio.
 lost() {
-	all_sizes never
-	start_hog -k text -H -b
-	hog fill out
-	only "$kb"
+	single_pages_out -b
 	set_faulty fail_slots 8
 	set_faulty fail_loads 5
 	ask_hog verify
