@@ -461,12 +461,13 @@ watch_log() {
 			if (head[2] + 0 <= last)
 				next
 			last = head[2] + 0
+			when = sprintf("[%5d.%06d] ", head[3] / 1000000, head[3] % 1000000)
 			sub(/^[^;]*;/, "")
 		}
 		index($0, from) { on = 1 }
 		!on { next }
 		/BUG: KCSAN/ { race = 1 }
-		race { print >>(dir "/races"); close(dir "/races") }
+		race { print when $0 >>(dir "/races"); close(dir "/races") }
 		race && /^=====/ { race = 0 }
 		race || /BUG: KCSAN/ { next }
 		/WARNING|BUG:|Oops|INFO: |general protection|refcount_t|contract broken/ {

@@ -64,7 +64,7 @@ missing_results() {
 chosen_for() {
 	case $1 in
 	bare) chosen | grep -E 'late|swapo|areas|evict|counters|drain|rmmod|failed_init|slow_replay|classic_backend' | grep -v zswap ;;
-	kcsan) chosen | grep -E 'soak|stress|_race|hotplug|self_completion|shared_slots|counters' ;;
+	kcsan) chosen | grep -E 'soak|stress|_race|_faults|hotplug|self_completion|shared_slots|counters' ;;
 	*) chosen ;;
 	esac
 }
