@@ -730,6 +730,14 @@ static void run_input(void)
 	}
 }
 
+/* Nobody reads what a hog in the background says: that it ends is what tells. */
+static void run_or_end(const char *command)
+{
+	run_command(command);
+	if (worst)
+		exit(worst);
+}
+
 static void run_list(int count, char **commands)
 {
 	static const char * const standard[] = {
@@ -739,9 +747,9 @@ static void run_list(int count, char **commands)
 
 	for (unsigned long round = 0; round < opt.rounds; round++) {
 		for (int i = 0; i < count; i++)
-			run_command(commands[i]);
+			run_or_end(commands[i]);
 		for (size_t i = 0; !count && i < standards; i++)
-			run_command(standard[i]);
+			run_or_end(standard[i]);
 	}
 }
 
@@ -884,6 +892,8 @@ int main(int argc, char **argv)
 			run_process(argc - optind, argv + optind);
 		}
 	}
-	wait_children(opt.procs);
+	/* The others end with this one. */
+	while (opt.procs-- && !worst)
+		wait_children(1);
 	return worst;
 }

@@ -34,6 +34,9 @@ for kind in text rand same mixed; do
 	exit_status 1 -k $kind fill out verify
 done
 exit_status 1 fill out fork:2
+# One that would go on for ever ends, as nobody reads what it says in the background.
+exit_status 1 -r 1000000 fill out verify
+exit_status 1 -j 2 -r 1000000 fill out verify
 exit_status 1 -S fill out verify
 output_has 'bad=256 sigbus=0'
 set_faulty corrupt 0
