@@ -1312,12 +1312,18 @@ static void failed_drain_leaves_load_only(struct kunit *test)
 	KUNIT_EXPECT_NE(test, store(0, 3), 0);
 	EXPECT_LOAD(0, 2, 2);
 	EXPECT_CALLS("Al0:2");
-	KUNIT_EXPECT_EQ(test, unreg(0), -EIO);
+	/* It is attached all the same. */
+	swapon(1);
+	EXPECT_CALLS("Ai1");
+	ft->drain_error = -EOPNOTSUPP;
+	KUNIT_EXPECT_EQ(test, unreg(0), -EOPNOTSUPP);
+	KUNIT_EXPECT_NE(test, store(1, 3), 0);
 	KUNIT_EXPECT_EQ(test, enable(0), 0);
 	KUNIT_EXPECT_EQ(test, store(0, 3), 0);
+	KUNIT_EXPECT_EQ(test, store(1, 3), 0);
 	ft->drain_error = 0;
 	KUNIT_EXPECT_EQ(test, unreg(0), 0);
-	KUNIT_EXPECT_EQ(test, ft->on_device, 3);
+	KUNIT_EXPECT_EQ(test, ft->on_device, 4);
 }
 
 static void load_error_stops_drain(struct kunit *test)
@@ -1336,16 +1342,35 @@ static void load_error_stops_drain(struct kunit *test)
 
 static void interrupted_drain_changes_nothing(struct kunit *test)
 {
+	static const int errors[] = { -EINTR, -ENOMEM };
+	int i;
+
 	ft->reg.drain = fake_drain;
 	swapon(0);
 	reg(0);
 	store(0, 1);
-	ft->drain_error = -EINTR;
-	KUNIT_EXPECT_EQ(test, disable(0), -EINTR);
-	KUNIT_EXPECT_EQ(test, store(0, 2), 0);
+	for (i = 0; i < ARRAY_SIZE(errors); i++) {
+		ft->drain_error = errors[i];
+		KUNIT_EXPECT_EQ(test, disable(0), errors[i]);
+		KUNIT_EXPECT_EQ(test, store(0, 2 + i), 0);
+	}
 	EXPECT_LOAD(0, 1, 1);
-	EXPECT_CALLS("Ai0 As0:1 As0:2 Al0:1");
+	EXPECT_CALLS("Ai0 As0:1 As0:2 As0:3 Al0:1");
 	ft->drain_error = 0;
+}
+
+static void drained_pages_are_not_written_through(struct kunit *test)
+{
+	ft->reg.drain = fake_drain;
+	ft->fake[1].ops.flags |= FRONTSWAP_WRITE_THROUGH;
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	reg(1);
+	ft->len = 0;
+	KUNIT_EXPECT_EQ(test, disable(0), 0);
+	EXPECT_CALLS("Al0:1 Ad0:1 Ax0");
+	KUNIT_EXPECT_EQ(test, ft->on_device, 1);
 }
 
 /* Evicting */
@@ -1929,6 +1954,7 @@ static struct kunit_case frontswap_test_cases[] = {
 	KUNIT_CASE(failed_drain_leaves_load_only),
 	KUNIT_CASE(load_error_stops_drain),
 	KUNIT_CASE(interrupted_drain_changes_nothing),
+	KUNIT_CASE(drained_pages_are_not_written_through),
 	KUNIT_CASE(evicted_pages_go_to_the_device),
 	KUNIT_CASE(bad_evictions),
 	KUNIT_CASE(unregister_waits_for_eviction),

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Each allocation that attaching and detaching a backend makes fails once, the
+# Each allocation that attaching, detaching and registering a backend makes fails once, the
 # first, the second, and so on, by /proc/self/fail-nth. Either the attempt
 # succeeds all the same, or it fails and the backend is as it was; pages that are
 # in use meanwhile come back right. (Promise 12, and DESIGN's list of races.)
@@ -59,4 +59,23 @@ hog verify
 set_file "$FRONTSWAP/faulty/enabled" 0 || die "not detached"
 each_fails "attaching" 1 attached detached
 hog verify dirty:1 out verify
+
+log "registering"
+failed=0
+nth=1
+set_faulty registered 0 || die "faulty: not unregistered"
+while [ $nth -lt 400 ]; do
+	if failing_write $nth "$FAULTY/registered" 1; then
+		attached faulty || die "registering, allocation $nth: not attached"
+	else
+		failed=$((failed + 1))
+		[ ! -e "$FRONTSWAP/faulty" ] || die "registering, allocation $nth: it is there"
+	fi
+	[ "$LEFT" -eq 0 ] || break
+	set_faulty registered 0 || die "not undone"
+	nth=$((nth + 1))
+done
+expect "registering: attempts that failed" $failed -gt 3
+attached faulty || die "not registered in the end"
+hog dirty:1 out verify
 stop_hog

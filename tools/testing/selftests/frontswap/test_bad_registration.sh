@@ -19,9 +19,9 @@ before=$(names)
 have_module frontswap_badreg || skip "no module frontswap_badreg"
 load frontswap_badreg || die "frontswap_badreg cannot be loaded"
 results=/sys/module/frontswap_badreg/parameters
-expect "calls" "$(cat $results/tries)" -ge 18
+expect "calls" "$(cat $results/tries)" -ge 19
 expect "wrong answers" "$(cat $results/failures)" -eq 0
-expect "refusals in the log" "$(log_count 'frontswap: .*: not registered: .*\(-[0-9]+\)')" -eq 10
+expect "refusals in the log" "$(log_count 'frontswap: .*: not registered: .*\(-[0-9]+\)')" -eq 11
 expect "and of unregistration" "$(log_count 'frontswap: .*: not unregistered: ')" -eq 4
 expect_text "backends" "$(names)" "$before"
 hog verify

@@ -18,16 +18,21 @@ run_hog_behind -m 2 -r 100000
 toggle_cpu &
 BACKGROUND="$BACKGROUND $!"
 turns=0
+registered=0
+unregistered=0
 end=$(($(date +%s) + ${FRONTSWAP_HOTPLUG_SECONDS:-6}))
 while [ "$(date +%s)" -lt $end ]; do
 	set_faulty refuse_stores $((turns % 2))
 	quietly set_faulty registered 1
+	attached faulty && registered=$((registered + 1))
 	quietly set_faulty registered 0
+	attached faulty || unregistered=$((unregistered + 1))
 	turns=$((turns + 1))
 done
 end_race
 set_file "$CPU1" 1
-expect "turns" $turns -ge 2
+expect "registrations" $registered -ge 2
+expect "unregistrations" $unregistered -ge 2
 expect "times that the CPU went off" "$(wc -l <"$TMP/turns.cpu")" -ge 2
 
 set_faulty refuse_stores 0

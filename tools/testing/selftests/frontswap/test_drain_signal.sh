@@ -12,11 +12,16 @@ load_faulty
 start_hog
 hog fill out
 set_faulty load_delay_ms 4
+
+begun() {
+	[ "$(log_count 'faulty: draining')" -ge "$turn" ]
+}
+
 for turn in 1 2 3; do
 	(echo 0 >"$FRONTSWAP/faulty/enabled") 2>/dev/null &
 	drain=$!
 	BACKGROUND="$BACKGROUND $drain"
-	loop_until 10 log_has 'faulty: draining' || die "no drain"
+	loop_until 10 begun || die "no drain"
 	sleep 0.2
 	kill -TERM $drain
 	wait $drain && die "it has ended well"

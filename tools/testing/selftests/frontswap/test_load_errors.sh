@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # A load that fails is an I/O error: the reader gets SIGBUS, and no page ever shows
 # wrong bytes, although the device holds older ones at the same slots. When loads
-# work again, so do the pages. Logged once, counted each time. (Promise 4.)
+# work again, so do the pages, and a drain reads them again. Logged once, counted each
+# time. (Promises 4 and 8.)
 
 . ./functions.sh
 start "failing loads give SIGBUS, never wrong bytes"
@@ -42,6 +43,16 @@ try_on() {
 	set_faulty fail_loads 0
 	set_faulty fail_every 1
 	hog out verify
+
+	log "a drain makes good what could not be read"
+	hog dirty:1 out
+	set_faulty fail_loads 5
+	ask_hog verify
+	expect_sigbus "$PAGES"
+	set_faulty fail_loads 0
+	set_file "$FRONTSWAP/faulty/enabled" 0 || die "not drained"
+	expect "pages in the backend" "$(faulty pages)" -eq 0
+	hog verify out verify
 	stop_hog
 	swap_off "$1"
 	set_faulty registered 0

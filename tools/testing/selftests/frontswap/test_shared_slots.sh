@@ -11,9 +11,18 @@ need_ram_disks
 
 load_faulty
 MIB=$((MIB / 4))
-for area in "$DISK1" "$RAM1"; do
-	log "on $area"
-	swap_on "$area"
+PAGES=$((MIB * 256))
+again() {
+	set_faulty registered 0
+	set_faulty direct "$1"
+	set_faulty registered 1
+}
+
+# readers AREA
+readers() {
+	log "on $1, direct is $(faulty direct)"
+	swap_on "$1"
+	loads=$(faulty loads)
 	start_hog -t 3
 	hog fill out fork:4 verify
 	hog dirty:2 out fork:4 out fork:2 verify
@@ -24,8 +33,12 @@ for area in "$DISK1" "$RAM1"; do
 	set_faulty store_delay_ms 1
 	run_hog -m 1 -j 3 fill out fork:2
 	set_faulty store_delay_ms 0
-	swap_off "$area"
-	set_faulty registered 0
-	set_faulty direct 0
-	set_faulty registered 1
-done
+	expect "loads" "$(($(faulty loads) - loads))" -ge "$PAGES"
+	swap_off "$1"
+}
+
+readers "$DISK1"
+readers "$RAM1"
+again 0
+readers "$RAM1"
+readers "$DISK1"

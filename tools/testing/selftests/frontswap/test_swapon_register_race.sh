@@ -33,11 +33,15 @@ unregistered=0
 end=$(($(date +%s) + seconds))
 while [ "$(date +%s)" -lt $end ]; do
 	set_faulty refuse_stores $((registered / 4 % 2))
-	quietly set_faulty registered 1 && registered=$((registered + 1))
-	quietly set_faulty registered 0 && unregistered=$((unregistered + 1))
+	quietly set_faulty registered 1
+	attached faulty || continue
+	registered=$((registered + 1))
+	quietly set_faulty registered 0
+	attached faulty || unregistered=$((unregistered + 1))
 done
 end_race
-log "$registered registrations, $unregistered unregistrations"
+expect "registrations" "$registered" -ge 2
+expect "unregistrations" "$unregistered" -ge 2
 expect "turns of swapon and swapoff" "$(count_turns)" -ge 4
 expect "wrong calls of the backend" "$(faulty violations)" -eq 0
 

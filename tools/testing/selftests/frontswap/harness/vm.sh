@@ -100,9 +100,11 @@ boot() {
 how=$(accel)
 rc=0
 boot || rc=$?
-# QEMU's TCG sometimes loses a guest early on. That says nothing about our code; but it is said, and
-# done once only.
-if [ "$mode" != shell ] && [ "$mode" != probe ] && ! grep -qsx start "$verdict"; then
+# QEMU's TCG sometimes loses a guest early on. That says nothing about our code, as long as none of it
+# has run; but it is said, and done once only.
+if [ "$mode" != shell ] && [ "$mode" != probe ] && ! grep -qsx start "$verdict" &&
+	! grep -qs 'Subtest: ' "$console"
+then
 	warn "$name: the guest died before its init began; trying once more"
 	tail -n 3 "$console" | tr -d '\r' >&2
 	cp "$console" "$console.first"

@@ -81,6 +81,17 @@ static const struct frontswap_ops two_modules = {
 	.name = "twomodules",
 };
 
+static int __init init_load(unsigned int type, pgoff_t offset, struct page *page)
+{
+	return -EIO;
+}
+
+static const struct frontswap_ops in_init __initconst = {
+	.store = refuse_store,
+	.load = init_load,
+	.name = "ininit",
+};
+
 static const struct frontswap_ops good = {
 	.store = refuse_store,
 	.load = refuse_load,
@@ -93,7 +104,7 @@ static const struct frontswap_ops namesake = {
 	.name = "badreg",
 };
 
-static void bad_ops(void)
+static void __init bad_ops(void)
 {
 	expect("NULL", frontswap_register_ops(NULL), -EFAULT);
 	expect("no store", frontswap_register_ops(&no_store), -EINVAL);
@@ -102,6 +113,7 @@ static void bad_ops(void)
 	expect("empty name", frontswap_register_ops(&empty), -EINVAL);
 	expect("dots for a name", frontswap_register_ops(&dots), -EINVAL);
 	expect("long name", frontswap_register_ops(&endless), -EINVAL);
+	expect("callback in init memory", frontswap_register_ops(&in_init), -EINVAL);
 	expect("callbacks of two modules", frontswap_register_ops(&two_modules), -EXDEV);
 }
 

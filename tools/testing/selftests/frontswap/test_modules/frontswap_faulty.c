@@ -51,6 +51,10 @@ MODULE_PARM_DESC(priority, "Priority of the backend; read at registration");
 static bool direct = true;
 module_param(direct, bool, 0644);
 MODULE_PARM_DESC(direct, "Claim FRONTSWAP_DIRECT_LOAD; read at registration");
+static bool write_through;
+module_param(write_through, bool, 0644);
+MODULE_PARM_DESC(write_through, "Claim FRONTSWAP_WRITE_THROUGH; read at registration");
+
 static bool large;
 module_param(large, bool, 0644);
 MODULE_PARM_DESC(large, "Claim FRONTSWAP_LARGE_FOLIOS; read at registration");
@@ -307,6 +311,7 @@ static int attach(void)
 	faulty_ops.name = name && *name ? name : NULL;
 	faulty_ops.priority = priority;
 	faulty_ops.flags = (direct ? FRONTSWAP_DIRECT_LOAD : 0) |
+			   (write_through ? FRONTSWAP_WRITE_THROUGH : 0) |
 			   (large ? FRONTSWAP_LARGE_FOLIOS : 0);
 	return frontswap_register_ops(&faulty_ops);
 }
