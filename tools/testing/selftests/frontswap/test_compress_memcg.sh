@@ -52,12 +52,28 @@ if $limited; then
 	set_file "$CGROUP/memory.zswap.max" max
 fi
 
-log "a group at its limit, and one that goes before its pages do"
+log "a group at its limit"
 set_file "$CGROUP/memory.max" $((MIB / 2 + 2))M
 run_hog -k mixed -m "$MIB" fill verify dirty:2 verify fork:1 verify
 expect "OOM kills" "$(sed -n 's/^oom_kill //p' "$CGROUP/memory.events")" -eq 0
 set_file "$CGROUP/memory.max" max
-mkdir "$CGROUP.old"
-"$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP.old" -S -k text -m "$MIB" fill out || die "no pages there"
-rmdir "$CGROUP.old"
+
+log "a group that goes before its pages do"
+flush_slots
+stored=$(compress stored_pages)
+mkdir "$CGROUP.old" "$TMP/mnt"
+mount -t tmpfs -o size=8m none "$TMP/mnt" || skip "no tmpfs"
+numbers() { seq 1 200000; }
+(echo 0 >"$CGROUP.old/cgroup.procs" && numbers >"$TMP/mnt/file") || die "no file"
+size=$(wc -c <"$TMP/mnt/file")
+reclaimed() {
+	quietly set_file "$CGROUP.old/memory.reclaim" "$size"
+	[ "$(compress stored_pages)" -ge $((stored + size / 8192)) ]
+}
+loop_until 5 reclaimed || die "$(($(compress stored_pages) - stored)) of its $((size / 4096)) pages"
+loop_until 5 rmdir "$CGROUP.old" || die "the group stays"
+numbers | cmp - "$TMP/mnt/file" || die "wrong bytes"
+umount "$TMP/mnt"
+flush_slots
+expect "pages stored" "$(compress stored_pages)" -le $((stored + 64))
 run_hog -k text -m "$MIB"
