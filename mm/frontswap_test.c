@@ -1282,7 +1282,8 @@ static void disable_moves_pages_to_the_device(struct kunit *test)
 	EXPECT_LOAD(0, 1, ft->last_value);
 }
 
-static void disable_gives_pages_to_another(struct kunit *test)
+/* The first has a page, and may be drained; the second came after that. */
+static void first_has_a_page(void)
 {
 	ft->reg.drain = fake_drain;
 	swapon(0);
@@ -1290,6 +1291,11 @@ static void disable_gives_pages_to_another(struct kunit *test)
 	store(0, 1);
 	reg(1);
 	ft->len = 0;
+}
+
+static void disable_gives_pages_to_another(struct kunit *test)
+{
+	first_has_a_page();
 	KUNIT_EXPECT_EQ(test, unreg(0), 0);
 	EXPECT_CALLS("Al0:1 Bs0:1 Ad0:1 Ax0");
 	EXPECT_LOAD(0, 1, 1);
@@ -1315,6 +1321,7 @@ static void failed_drain_leaves_load_only(struct kunit *test)
 	/* It is attached all the same. */
 	swapon(1);
 	EXPECT_CALLS("Ai1");
+	KUNIT_EXPECT_EQ(test, unreg(0), -EIO);
 	ft->drain_error = -EOPNOTSUPP;
 	KUNIT_EXPECT_EQ(test, unreg(0), -EOPNOTSUPP);
 	KUNIT_EXPECT_NE(test, store(1, 3), 0);
@@ -1361,13 +1368,8 @@ static void interrupted_drain_changes_nothing(struct kunit *test)
 
 static void drained_pages_are_not_written_through(struct kunit *test)
 {
-	ft->reg.drain = fake_drain;
 	ft->fake[1].ops.flags |= FRONTSWAP_WRITE_THROUGH;
-	swapon(0);
-	reg(0);
-	store(0, 1);
-	reg(1);
-	ft->len = 0;
+	first_has_a_page();
 	KUNIT_EXPECT_EQ(test, disable(0), 0);
 	EXPECT_CALLS("Al0:1 Ad0:1 Ax0");
 	KUNIT_EXPECT_EQ(test, ft->on_device, 1);

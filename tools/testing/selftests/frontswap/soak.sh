@@ -505,13 +505,6 @@ start_areas() {
 	set_file "$CGROUP/memory.oom.group" 0
 }
 
-# Of all sizes, where there are others than huge pages.
-start_large_folios() {
-	for size in /sys/kernel/mm/transparent_hugepage/hugepages-*kB/enabled; do
-		[ ! -e "$size" ] || tune "$size" madvise
-	done
-}
-
 start_faults() {
 	for fault in failslab fail_page_alloc; do
 		[ ! -d $DEBUGFS/$fault ] || tune $DEBUGFS/$fault/ignore-gfp-wait N
@@ -730,7 +723,7 @@ echo "soak $$ begins" >/dev/kmsg
 # It outlives a soak that fails, and must not keep its output open.
 watch_log >/dev/null 2>&1 &
 start_areas
-start_large_folios
+folio_sizes madvise
 start_faults
 load_faulty
 load_ram 1000

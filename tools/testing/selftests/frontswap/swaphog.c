@@ -255,6 +255,16 @@ static bool guarded_copy(void *to, const void *from)
 	return true;
 }
 
+static int open_in_cgroup(const char *name, int flags)
+{
+	char path[512];
+
+	if (!opt.cgroup)
+		return -1;
+	snprintf(path, sizeof(path), "%s/%s", opt.cgroup, name);
+	return open(path, flags);
+}
+
 /*
  * Linux 6.12's reclaim goes by figures of the cgroup that may be seconds old. In a small
  * cgroup it takes an empty inactive list for a long one by them, leaves the active list
@@ -263,21 +273,17 @@ static bool guarded_copy(void *to, const void *from)
  */
 static void open_figures(void)
 {
-	char path[512];
 	char limit[4] = "";
 	int file;
 
 	if (figures >= 0)
 		close(figures);
 	figures = -1;
-	snprintf(path, sizeof(path), "%s/memory.max", opt.cgroup ?: "");
-	file = open(path, O_RDONLY);
+	file = open_in_cgroup("memory.max", O_RDONLY);
 	if (file < 0)
 		return;
-	if (read(file, limit, 3) > 0 && strcmp(limit, "max")) {
-		snprintf(path, sizeof(path), "%s/memory.stat", opt.cgroup);
-		figures = open(path, O_RDONLY);
-	}
+	if (read(file, limit, 3) > 0 && strcmp(limit, "max"))
+		figures = open_in_cgroup("memory.stat", O_RDONLY);
 	close(file);
 }
 
@@ -369,14 +375,12 @@ static void retouch(long unused)
 	printf(" pages=%zu sigbus=%zu\n", pages, count_sigbus());
 }
 
-static bool write_file(const char *dir, const char *name, const char *value)
+static bool write_in_cgroup(const char *name, const char *value)
 {
-	char path[512];
 	bool done;
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	fd = open(path, O_WRONLY);
+	fd = open_in_cgroup(name, O_WRONLY);
 	if (fd < 0)
 		return false;
 	done = write(fd, value, strlen(value)) >= 0;
@@ -389,19 +393,18 @@ static void empty_swap_cache(size_t bytes)
 	char value[32];
 
 	snprintf(value, sizeof(value), "%zu", bytes);
-	if (!opt.cgroup || !write_file(opt.cgroup, "memory.reclaim", value))
+	if (!write_in_cgroup("memory.reclaim", value))
 		usleep(10000);
 }
 
 /* Bytes of the cgroup that are there. */
 static unsigned long in_swap_cache(void)
 {
+	int fd = open_in_cgroup("memory.stat", O_RDONLY);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	unsigned long bytes = 0;
 	char line[256];
-	FILE *file;
 
-	snprintf(line, sizeof(line), "%s/memory.stat", opt.cgroup ?: "");
-	file = fopen(line, "r");
 	while (file && fgets(line, sizeof(line), file))
 		if (sscanf(line, "swapcached %lu", &bytes) == 1)
 			break;
@@ -847,7 +850,7 @@ static void set_handlers(void)
 
 static void join_cgroup(void)
 {
-	if (opt.cgroup && !write_file(opt.cgroup, "cgroup.procs", "0"))
+	if (opt.cgroup && !write_in_cgroup("cgroup.procs", "0"))
 		trouble(opt.cgroup, strerror(errno));
 }
 

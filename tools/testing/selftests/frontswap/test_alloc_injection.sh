@@ -24,26 +24,31 @@ failing_write() {
 	return $wrote
 }
 
-# each_fails WHAT VALUE STATE OTHER-STATE
+state() {
+	if [ -e "$FRONTSWAP/faulty" ]; then backend faulty state; else echo absent; fi
+}
+
+# each_fails WHAT FILE VALUE STATE OTHER-STATE
 each_fails() {
+	set_file "$2" $((1 - $3)) || die "$1: it cannot begin"
 	nth=1
 	failed=0
 	while [ $nth -lt 400 ]; do
-		if failing_write $nth "$FRONTSWAP/faulty/enabled" "$2"; then
-			expect_state="$3"
+		if failing_write $nth "$2" "$3"; then
+			expect_state="$4"
 		else
 			failed=$((failed + 1))
-			expect_state="$4"
+			expect_state="$5"
 		fi
 		[ "$LEFT" -eq 0 ] || break
-		state=$(backend faulty state)
+		state=$(state)
 		case "$state" in
 		"$expect_state") ;;
-		load-only) [ "$2" = 0 ] || die "$1, allocation $nth: $state" ;;
+		load-only) [ "$3" = 0 ] || die "$1, allocation $nth: $state" ;;
 		*) die "$1, allocation $nth: $state, not $expect_state" ;;
 		esac
-		set_file "$FRONTSWAP/faulty/enabled" $((1 - $2)) || die "not undone"
-		[ "$2" = 1 ] || hog dirty:64 out >/dev/null
+		set_file "$2" $((1 - $3)) || die "not undone"
+		[ "$3" = 1 ] || hog dirty:64 out >/dev/null
 		nth=$((nth + 1))
 	done
 	expect "$1: allocations that failed in turn" $nth -gt 3
@@ -54,27 +59,12 @@ swap_on "$DISK1"
 load_faulty
 start_hog
 hog fill out
-each_fails "draining" 0 detached attached
+each_fails "draining" "$FRONTSWAP/faulty/enabled" 0 detached attached
 hog verify
-set_file "$FRONTSWAP/faulty/enabled" 0 || die "not detached"
-each_fails "attaching" 1 attached detached
+each_fails "attaching" "$FRONTSWAP/faulty/enabled" 1 attached detached
 hog verify dirty:1 out verify
 
-log "registering"
-failed=0
-nth=1
-set_faulty registered 0 || die "faulty: not unregistered"
-while [ $nth -lt 400 ]; do
-	if failing_write $nth "$FAULTY/registered" 1; then
-		attached faulty || die "registering, allocation $nth: not attached"
-	else
-		failed=$((failed + 1))
-		[ ! -e "$FRONTSWAP/faulty" ] || die "registering, allocation $nth: it is there"
-	fi
-	[ "$LEFT" -eq 0 ] || break
-	set_faulty registered 0 || die "not undone"
-	nth=$((nth + 1))
-done
+each_fails "registering" "$FAULTY/registered" 1 attached absent
 expect "registering: attempts that failed" $failed -gt 3
 attached faulty || die "not registered in the end"
 hog dirty:1 out verify
