@@ -65,7 +65,7 @@
  * @invalidate_page: The copy of slot @offset of area @type is no longer needed.
  *	Called once at most for each copy taken. Cannot fail. Optional. Called
  *	inside an RCU read section, and most often under a spinlock of the swap
- *	code: it must not sleep.
+ *	code with interrupts off: it must not sleep, nor enable them.
  * @invalidate_area: Area @type has gone out of use, or the backend is being
  *	detached: drop everything kept for it, copies that were never
  *	invalidated too. The mirror of @init; no call for @type is under way, and
