@@ -1600,9 +1600,9 @@ unsigned long frontswap_stat(const struct frontswap_backend *b,
 unsigned long frontswap_stored_pages(const struct frontswap_backend *b)
 {
 	unsigned long dropped = frontswap_stat(b, FRONTSWAP_INVALIDATES);
-	unsigned long stored = frontswap_stat(b, FRONTSWAP_STORES);
+	long held = frontswap_stat(b, FRONTSWAP_STORES) - dropped;
 
-	return stored > dropped ? stored - dropped : 0;
+	return max(held, 0L);
 }
 
 u64 frontswap_total(struct frontswap_registry *reg, enum frontswap_stat stat)
