@@ -251,7 +251,7 @@ static __always_inline bool owner_get(struct page *page,
 	if (!*owner)
 		return true;
 	if (likely(obj_cgroup_may_zswap(*owner) &&
-		   owner_fits(pack_owner(*owner))))
+		   owner_fits(*owner)))
 		return true;
 	obj_cgroup_put(*owner);
 	return false;
@@ -300,10 +300,14 @@ static DECLARE_WORK(reclaim_work, reclaim);
 static void set_limit(void);
 
 /* After a run that moved nothing there is a pause. */
+static bool pausing(void)
+{
+	return time_before(jiffies, READ_ONCE(not_before));
+}
+
 static void kick(void)
 {
-	if (READ_ONCE(writeback) &&
-	    time_after_eq(jiffies, READ_ONCE(not_before)))
+	if (READ_ONCE(writeback) && !pausing())
 		queue_work(wq, &reclaim_work);
 }
 
@@ -337,14 +341,12 @@ static void fold_ages(void)
  * struct eviction - one run of writing back
  * @wanted: Pages to go.
  * @done: Pages that have gone.
- * @same_too: Same-filled pages too, though they give no memory back.
  * @closed: Types that cannot be written to.
  * @error: The core cannot do more now.
  */
 struct eviction {
 	unsigned long wanted;
 	unsigned long done;
-	bool same_too;
 	DECLARE_BITMAP(closed, MAX_SWAPFILES);
 	int error;
 };
@@ -376,8 +378,7 @@ static void evict_type(struct eviction *ev, unsigned int type,
 
 	do {
 		mutex_lock(&slots[type].walk);
-		n = index_collect(&slots[type], &next, age, busy, ev->same_too,
-				  offsets,
+		n = index_collect(&slots[type], &next, age, busy, offsets,
 				  min_t(unsigned long, BATCH,
 					ev->wanted - ev->done));
 		mutex_unlock(&slots[type].walk);
@@ -505,10 +506,13 @@ unlock:
 
 static bool pool_admits(void)
 {
-	if (likely(limit_admits(&limit, zs_get_total_pages(pool))))
+	unsigned long pages = zs_get_total_pages(pool);
+
+	if (likely(limit_admits(&limit, pages)))
 		return true;
 	stat_add(REJECT_LIMIT, 1);
-	kick();
+	if (limit_excess(&limit, pages))
+		kick();
 	return false;
 }
 
@@ -721,7 +725,7 @@ static unsigned long shrink_count(struct shrinker *s, struct shrink_control *sc)
 
 static unsigned long shrink_scan(struct shrinker *s, struct shrink_control *sc)
 {
-	if (!(sc->gfp_mask & __GFP_IO))
+	if (!(sc->gfp_mask & __GFP_IO) || pausing())
 		return SHRINK_STOP;
 	if (atomic_long_read(&asked) < stat_sum(STORED_PAGES))
 		atomic_long_add(sc->nr_to_scan, &asked);

@@ -108,24 +108,21 @@ static inline unsigned int entry_alg(u64 meta)
 }
 
 /*
- * An owner is packed as its physical address in units of 8 bytes, the least
- * that kmalloc() aligns to. That is enough for 64 TiB.
+ * An owner is packed as its physical address in units of 32 bytes, as it comes
+ * from a cache of kmalloc() that is aligned to 64. That is enough for 256 TiB.
  */
+#define OWNER_SHIFT	5
+
 static inline u64 pack_owner(const void *owner)
 {
-	return owner ? virt_to_phys((void *)owner) >> 3 : 0;
-}
-
-static inline bool owner_fits(u64 packed)
-{
-	return packed <= ENTRY_OWNER >> 21;
+	return owner ? virt_to_phys((void *)owner) >> OWNER_SHIFT : 0;
 }
 
 static inline void *entry_owner(u64 meta)
 {
 	u64 packed = FIELD_GET(ENTRY_OWNER, meta);
 
-	return packed ? phys_to_virt(packed << 3) : NULL;
+	return packed ? phys_to_virt(packed << OWNER_SHIFT) : NULL;
 }
 
 static inline u64 make_meta(unsigned int size, unsigned int alg,
@@ -133,6 +130,11 @@ static inline u64 make_meta(unsigned int size, unsigned int alg,
 {
 	return size | (u64)alg << 12 | (u64)(generation % AGES) << 15 |
 	       packed_owner << 21;
+}
+
+static inline bool owner_fits(const void *owner)
+{
+	return entry_owner(make_meta(0, 0, 0, pack_owner(owner))) == owner;
 }
 
 static inline void index_setup(struct index *ix)
@@ -317,7 +319,7 @@ static __always_inline struct entry leaf_clear(struct leaf *leaf,
 					       unsigned long offset)
 {
 	struct entry *e = leaf_entry(leaf, offset);
-	struct entry old = *e;
+	struct entry old = { e->data, READ_ONCE(e->meta) };
 
 	WRITE_ONCE(e->meta, 0);
 	return old;
@@ -365,24 +367,15 @@ static inline u64 index_ages(struct index *ix)
 	return ages;
 }
 
-static inline bool entry_wanted(u64 meta, unsigned int age, bool same_too)
-{
-	unsigned int size = entry_size(meta);
-
-	return size && entry_age(meta) == age &&
-	       (same_too || size != SIZE_SAME);
-}
-
 /*
  * Up to @max slots of @age from *@offset on, which is moved behind the last
- * one. @busy, the age of new pages, is never taken out of a leaf's mask, nor
+ * one; none that are same-filled, which give no memory back. @busy, the age of new pages, is never taken out of a leaf's mask, nor
  * is the one before: a store may have looked at the clock just before it moved.
  */
 static inline unsigned int index_collect(struct index *ix,
 					 unsigned long *offset,
 					 unsigned int age, unsigned int busy,
-					 bool same_too, pgoff_t *found,
-					 unsigned int max)
+					 pgoff_t *found, unsigned int max)
 {
 	struct leaf *leaf;
 	unsigned int n = 0;
@@ -399,9 +392,12 @@ static inline unsigned int index_collect(struct index *ix,
 		}
 		for (; i < LEAF_SLOTS && n < max; i++) {
 			u64 meta = READ_ONCE(leaf->entries[i].meta);
+			unsigned int size = entry_size(meta);
 
-			seen |= entry_wanted(meta, age, true);
-			if (entry_wanted(meta, age, same_too))
+			if (!size || entry_age(meta) != age)
+				continue;
+			seen = true;
+			if (size != SIZE_SAME)
 				found[n++] = base + i;
 		}
 		if (!seen && i == LEAF_SLOTS)

@@ -56,14 +56,16 @@ static struct entry look(unsigned long offset)
 
 static void entry_keeps_all(struct kunit *test)
 {
-	void *owner = kunit_kzalloc(test, 8, GFP_KERNEL);
-	u64 packed = pack_owner(owner), meta;
+	void *owner = kunit_kzalloc(test, 64, GFP_KERNEL);
+	u64 meta;
 
 	KUNIT_ASSERT_NOT_NULL(test, owner);
 	KUNIT_EXPECT_EQ(test, sizeof(struct entry), 16UL);
-	KUNIT_EXPECT_TRUE(test, owner_fits(packed));
-	KUNIT_EXPECT_FALSE(test, owner_fits(1ULL << 43));
-	meta = make_meta(SIZE_SAME, MAX_ALGS - 1, 3 * AGES + 61, packed);
+	KUNIT_EXPECT_TRUE(test, owner_fits(owner));
+	KUNIT_EXPECT_FALSE(test, owner_fits(owner + 8));
+	KUNIT_EXPECT_FALSE(test, owner_fits(phys_to_virt(1ULL << 48)));
+	meta = make_meta(SIZE_SAME, MAX_ALGS - 1, 3 * AGES + 61,
+			 pack_owner(owner));
 	KUNIT_EXPECT_EQ(test, entry_size(meta), (unsigned int)SIZE_SAME);
 	KUNIT_EXPECT_EQ(test, entry_alg(meta), MAX_ALGS - 1U);
 	KUNIT_EXPECT_EQ(test, entry_age(meta), 61U);
@@ -145,8 +147,10 @@ static void destroy_releases_all(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, entry_size(look(2).meta), 0U);
 }
 
+/* And none that are same-filled, as slot 4 is. */
 static void collect_takes_one_age(struct kunit *test)
 {
+	static const pgoff_t first[8] = { 0, 2, 6, 8, 10, 12, 14, 16 };
 	unsigned long next = 0, i;
 	pgoff_t found[8];
 
@@ -155,22 +159,13 @@ static void collect_takes_one_age(struct kunit *test)
 	put_in(test, FAR, 0, 100);
 	KUNIT_EXPECT_EQ(test, index_ages(&ix), 3ULL);
 
-	KUNIT_ASSERT_EQ(test, index_collect(&ix, &next, 0, 9, true, found, 8),
-			8U);
+	KUNIT_ASSERT_EQ(test, index_collect(&ix, &next, 0, 9, found, 8), 8U);
 	for (i = 0; i < 8; i++)
-		KUNIT_EXPECT_EQ(test, found[i], 2 * i);
-	KUNIT_ASSERT_EQ(test, index_collect(&ix, &next, 0, 9, true, found, 8),
-			3U);
-	KUNIT_EXPECT_EQ(test, found[0], 16UL);
-	KUNIT_EXPECT_EQ(test, found[1], 18UL);
-	KUNIT_EXPECT_EQ(test, found[2], FAR);
-	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, 0, 9, true, found, 8),
-			0U);
-
-	next = 0;
-	KUNIT_ASSERT_EQ(test, index_collect(&ix, &next, 0, 9, false, found, 3),
-			3U);
-	KUNIT_EXPECT_EQ(test, found[2], 6UL);
+		KUNIT_EXPECT_EQ(test, found[i], first[i]);
+	KUNIT_ASSERT_EQ(test, index_collect(&ix, &next, 0, 9, found, 8), 2U);
+	KUNIT_EXPECT_EQ(test, found[0], 18UL);
+	KUNIT_EXPECT_EQ(test, found[1], FAR);
+	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, 0, 9, found, 8), 0U);
 }
 
 /* A mask says too much until somebody has looked, but for the two last ages. */
@@ -185,15 +180,12 @@ static void ages_are_forgotten(struct kunit *test)
 	take_out(0);
 	take_out(2);
 	KUNIT_EXPECT_EQ(test, index_ages(&ix), 0x380ULL);
-	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, 7, 9, true, found, 4),
-			0U);
+	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, 7, 9, found, 4), 0U);
 	next = 0;
-	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, 9, 9, true, found, 4),
-			0U);
+	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, 9, 9, found, 4), 0U);
 	KUNIT_EXPECT_EQ(test, index_ages(&ix), 0x300ULL);
 	next = 0;
-	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, 8, 9, true, found, 4),
-			1U);
+	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, 8, 9, found, 4), 1U);
 	KUNIT_EXPECT_EQ(test, index_ages(&ix), 0x300ULL);
 }
 
