@@ -35,7 +35,7 @@ static int classic_store(unsigned int type, pgoff_t offset, struct page *page)
 	struct page *copy;
 	int err;
 
-	if (!enabled || !tree)
+	if (!READ_ONCE(enabled) || !tree)
 		return -ENODEV;
 	copy = alloc_page(GFP_NOWAIT | __GFP_NOWARN | __GFP_NOMEMALLOC);
 	if (!copy)

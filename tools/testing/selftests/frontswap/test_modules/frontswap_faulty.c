@@ -164,7 +164,7 @@ static void faulty_init(unsigned int type)
 		wrong("second init of type %u", type);
 	WRITE_ONCE(areas[type], AREA_STARTING);
 	pr_info("init of type %u begins\n", type);
-	delay(init_delay_ms);
+	delay(READ_ONCE(init_delay_ms));
 	/* Pairs with judge_store(): the core orders more than this. */
 	smp_store_release(&areas[type], AREA_ON);
 }
@@ -191,9 +191,11 @@ static void judge_store(unsigned int type, pgoff_t offset, struct page *page)
 static int keep(unsigned int type, pgoff_t offset, struct page *page)
 {
 	gfp_t gfp = GFP_NOWAIT | __GFP_NOMEMALLOC | __GFP_NOWARN;
-	struct page *copy = fail_alloc ? NULL : alloc_page(gfp | __GFP_HIGHMEM);
-	struct page *old;
+	struct page *copy, *old;
 
+	if (READ_ONCE(fail_alloc))
+		return -ENOMEM;
+	copy = alloc_page(gfp | __GFP_HIGHMEM);
 	if (!copy)
 		return -ENOMEM;
 	copy_highpage(copy, page);
@@ -213,8 +215,8 @@ static int faulty_store(unsigned int type, pgoff_t offset, struct page *page)
 {
 	atomic_inc(&stores);
 	judge_store(type, offset, page);
-	delay(store_delay_ms);
-	if (each_nth(&stores, refuse_stores))
+	delay(READ_ONCE(store_delay_ms));
+	if (each_nth(&stores, READ_ONCE(refuse_stores)))
 		return -EPERM;
 	return keep(type, offset, page);
 }
@@ -229,15 +231,40 @@ static void flip_a_bit(struct page *page)
 
 static void complete_page(struct page *page)
 {
-	if (completion >= COMPLETE_UPTODATE)
+	unsigned int mode = READ_ONCE(completion);
+
+	if (mode >= COMPLETE_UPTODATE)
 		SetPageUptodate(page);
-	if (completion >= COMPLETE_ALL)
+	if (mode >= COMPLETE_ALL)
 		unlock_page(page);
+}
+
+/* The errno that load() is to give, or 0. */
+static int load_error(pgoff_t offset)
+{
+	unsigned int error = READ_ONCE(fail_loads);
+
+	if (!error || offset % (READ_ONCE(fail_slots) ?: 1) ||
+	    !each_nth(&loads, READ_ONCE(fail_every)))
+		return 0;
+	return -(int)error;
+}
+
+static void delay_drain(void)
+{
+	unsigned int ms = READ_ONCE(drain_delay_ms);
+
+	if (ms && each_nth(&loads, 16))
+		msleep(ms);
+	if (READ_ONCE(hold_drain_ms))
+		msleep(xchg(&hold_drain_ms, 0));
 }
 
 int frontswap_faulty_load(unsigned int type, pgoff_t offset, struct page *page)
 {
 	struct page *copy = xa_load(&copies[type], offset);
+	bool drained;
+	int error;
 
 	atomic_inc(&loads);
 	if (!PageLocked(page) || PageUptodate(page))
@@ -246,19 +273,18 @@ int frontswap_faulty_load(unsigned int type, pgoff_t offset, struct page *page)
 		wrong("load of %u:%lu, which is not here", type, offset);
 		return -EINVAL;
 	}
-	delay(load_delay_ms);
-	if (fail_loads && !(offset % (fail_slots ?: 1)) &&
-	    each_nth(&loads, fail_every))
-		return -(int)fail_loads;
+	delay(READ_ONCE(load_delay_ms));
+	error = load_error(offset);
+	if (error)
+		return error;
 	copy_highpage(page, copy);
-	if (corrupt)
+	if (READ_ONCE(corrupt))
 		flip_a_bit(page);
-	complete_page(page);
 	/* A reader of an asynchronous device has its page in the swap cache. */
-	if (drain_delay_ms && !folio_test_swapcache(page_folio(page)) && each_nth(&loads, 16))
-		msleep(drain_delay_ms);
-	if (hold_drain_ms && !folio_test_swapcache(page_folio(page)))
-		msleep(xchg(&hold_drain_ms, 0));
+	drained = !folio_test_swapcache(page_folio(page));
+	complete_page(page);
+	if (drained)
+		delay_drain();
 	return 0;
 }
 EXPORT_SYMBOL_GPL(frontswap_faulty_load);
