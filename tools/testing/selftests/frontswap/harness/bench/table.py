@@ -171,8 +171,8 @@ class Report:
 
     def goal(self, what, limit, got, text="at most"):
         """got <= limit, or >= if text says at least."""
-        met = got <= limit if text == "at most" else got >= limit
-        by = abs(got - limit)
+        by = round(got - limit if text == "at most" else limit - got, 6)
+        met = by <= 0
         self.goals.append((what, f"{text} {limit:.6g}", f"{got:.6g}",
                            "met" if met else f"MISSED by {by:.4g}"))
 

@@ -75,7 +75,7 @@ mkdir -p "$out"
 rm -f "$out/$label".*
 [ "$kind" != virtio ] || truncate -s 64M "$out/$label.img"
 list >"$out/$label.list"
-"$dir/usr/gen_init_cpio" "$out/$label.list" >"$out/$label.cpio"
+"$dir/usr/gen_init_cpio" -t 0 "$out/$label.list" >"$out/$label.cpio"
 rc=0
 timeout --foreground -k 5 "$limit" qemu-system-x86_64 "${machine[@]}" -display none -no-reboot \
 	-no-user-config -serial "file:$serial" -kernel "$dir/arch/x86/boot/bzImage" \
