@@ -369,8 +369,9 @@ static inline u64 index_ages(struct index *ix)
 
 /*
  * Up to @max slots of @age from *@offset on, which is moved behind the last
- * one; none that are same-filled, which give no memory back. @busy, the age of new pages, is never taken out of a leaf's mask, nor
- * is the one before: a store may have looked at the clock just before it moved.
+ * one; none that are same-filled, which give no memory back. @busy, the age of
+ * new pages, is never taken out of a leaf's mask, nor is the one before: a
+ * store may have looked at the clock just before it moved.
  */
 static inline unsigned int index_collect(struct index *ix,
 					 unsigned long *offset,
