@@ -41,6 +41,7 @@
 #define OUT_TRIES	50
 #define FLUSH_EVERY	16
 #define REPORTS		5
+#define HOT_ROUNDS	8
 
 enum status {
 	FINE = 0,
@@ -77,6 +78,8 @@ static const char usage_text[] =
 "  dirty[:K]  write every K-th page (2)\n"
 "  retouch    read every page, then write the bytes it has\n"
 "  out        page everything out\n"
+"  hot[:P]    read and write pages of a window of P percent, at random, and now and\n"
+"             then of the rest; the window moves on (50)\n"
 "  verify[:K] read every K-th page and compare every byte (1)\n"
 "  fork[:N]   N children verify what they inherit, at the same time (2)\n"
 "  drop       give the memory back\n"
@@ -544,6 +547,34 @@ static void verify(long step)
 	printf(" pages=%zu bad=%zu sigbus=%zu\n", (pages + step - 1) / step, bad, count_sigbus());
 }
 
+/*
+ * In a round the window has as many accesses as pages. Of ten accesses one is anywhere; of
+ * four one is a write. Then the window moves on by a quarter. What is read is compared.
+ */
+static void hot(long percent)
+{
+	size_t window = pages * percent / 100;
+	struct reader reader = { 0 };
+	__u64 draw = opt.seed;
+	size_t index;
+
+	memset(hit_sigbus, 0, pages);
+	for (size_t i = 0; i < window * HOT_ROUNDS; i++) {
+		draw += 0x9e3779b97f4a7c15ULL;
+		index = mix(draw) >> 16;
+		if (mix(draw) % 10)
+			index = i / window * window / 4 + index % window;
+		index %= pages;
+		check_page(&reader, index);
+		if (mix(draw) / 16 % 4 == 0)
+			write_page(index);
+	}
+	if (reader.bad)
+		note(WRONG_BYTES);
+	printf(" pages=%zu window=%zu bad=%zu sigbus=%zu\n",
+	       window * HOT_ROUNDS, window, reader.bad, count_sigbus());
+}
+
 static void wait_children(unsigned long count)
 {
 	int status;
@@ -660,6 +691,7 @@ static const struct memory_command {
 	{ "dirty", write_pages, 2 },
 	{ "retouch", retouch, 0 },
 	{ "out", page_out, 0 },
+	{ "hot", hot, 50 },
 	{ "verify", verify, 1 },
 	{ "fork", verify_in_children, 2 },
 	{ "drop", drop, 0 },
