@@ -15,8 +15,10 @@ SEED ?=
 GUEST ?= normal
 GUESTS ?=
 BENCH ?= all
+PRESSURE ?=
+ROUNDS ?= 3
 V ?=
-export KERNEL KDIR O JOBS CACHE SMP MEM ACCEL TESTS SOAK SEED GUEST GUESTS BENCH V
+export KERNEL KDIR O JOBS CACHE SMP MEM ACCEL TESTS SOAK SEED GUEST GUESTS BENCH PRESSURE ROUNDS V
 
 harness := tools/testing/selftests/frontswap/harness
 
@@ -41,7 +43,8 @@ help:
 ##   GUESTS="normal debug"  only these (check): normal bare debug kcsan
 ##   SMP=2 MEM=512  the guest's CPUs and MiB    ACCEL=kvm|tcg             do not probe
 ##   SOAK=60      seconds of soak              SEED=n  its seed           GUEST=normal|debug|kcsan
-##   BENCH="core drain pages smp"  parts of bench (all)
+##   BENCH="core drain pages smp"  parts of bench (all: these four); pressure is one more, by itself
+##   PRESSURE="256 140 text"  of that: memory, percent wanted, contents, stores   ROUNDS=3
 ##   V=1          show the output of each step
 run check lint shell series mutants soak bench:
 	@$(harness)/$@.sh

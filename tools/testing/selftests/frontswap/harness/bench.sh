@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # make bench: the same workload in the same guest with each of the ways to keep swapped-out pages.
-# BENCH="core drain pages smp" names the parts; all of them if it is empty or "all".
+# BENCH="core drain pages smp" names the parts; all of these if it is empty or "all". BENCH=pressure is
+# for machines that are short of memory as a whole; it takes long, so it is not among "all".
 # On 6.12 there is no stock frontswap to compare with; zswap is no backend, so it is not drained; and
 # no page of zeros comes to any of them, as the swap code keeps a bit for it.
 # Left behind in $O/bench/linux-$KERNEL: table.txt, results.tsv, bench.png, and the guests' words in runs/.
@@ -21,25 +22,28 @@ compressors="lzo lz4"
 
 for part in $BENCH; do
 	case $part in
-	core | drain | pages | smp) ;;
-	*) die "BENCH=$part: core, drain, pages, smp or all" ;;
+	core | drain | pages | smp | pressure) ;;
+	*) die "BENCH=$part: core, drain, pages, smp, pressure or all" ;;
 	esac
 done
 
 asked() { case " $BENCH " in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
 
 kernels() {
-	echo ours
+	[ "$BENCH" = pressure ] || echo ours
 	! asked core || echo $stock none ours-zswap stock-zswap
 	! asked drain || echo $drained stock-zswap
 	! asked pages || echo stock-zswap
 	! asked smp || echo ours-zswap
+	! asked pressure || echo ours-pressure stock-pressure
 }
 
 build_user() {
 	local cc=(gcc -O2 -Wall -Werror)
 	mkdir -p "$user"
 	"${cc[@]}" -static -no-pie -o "$user/swapbench" "$harness/bench/swapbench.c"
+	"${cc[@]}" -static -pthread -o "$user/swaphog" "$selftests/swaphog.c"
+	"${cc[@]}" -static -o "$user/pressure" "$harness/bench/pressure.c"
 	"${cc[@]}" -shared -fPIC -o "$user/icount.so" "$harness/bench/icount.c"
 	"${cc[@]}" -o "$user/native" "$harness/bench/native.c"
 }
@@ -97,6 +101,8 @@ pages() {
 	done
 }
 
+pressure() { sub bench/pressure.sh || failed=1; }
+
 smp() { vm ours-zswap smp all lzo "fills=$some rounds=5 mib=8" smp; }
 
 sub need.sh source build vm bench
@@ -109,5 +115,5 @@ failed=
 start=$SECONDS
 for part in $BENCH; do $part; done
 say "measured in $((SECONDS - start)) s"
-python3 "$harness/bench/table.py" "$results" "$BENCH" "$KERNEL" || failed=1
+python3 -B "$harness/bench/table.py" "$results" "$BENCH" "$KERNEL" || failed=1
 [ -z "$failed" ] || die "not all of it could be measured"

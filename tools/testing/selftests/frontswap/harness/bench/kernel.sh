@@ -4,6 +4,7 @@
 #   ours, ours-zswap           this series; with zswap as well
 #   stock, stock-zswap, none   the source as it came; FRONTSWAP is made selectable there. On 6.12
 #                              there is no FRONTSWAP, so no kernel "stock"
+#   ours-pressure, stock-pressure   one and the other with zswap, and with figures of stalls
 # The trees lie side by side and alike, so that the compiler cache knows a file in each.
 . "$(dirname "$0")/../lib.sh"
 lock
@@ -28,6 +29,11 @@ extra() {
 	stock-zswap)
 		[ "$KERNEL" != 6.1 ] || echo CONFIG_FRONTSWAP=y
 		echo CONFIG_ZSWAP=y CONFIG_ZBUD=y
+		;;
+	ours-pressure) echo CONFIG_FRONTSWAP=y CONFIG_FRONTSWAP_COMPRESS=m CONFIG_ZSWAP=y CONFIG_PSI=y ;;
+	stock-pressure)
+		[ "$KERNEL" != 6.1 ] || echo CONFIG_FRONTSWAP=y
+		echo CONFIG_ZSWAP=y CONFIG_PSI=y
 		;;
 	none) ;;
 	*) die "there is no kernel $name" ;;

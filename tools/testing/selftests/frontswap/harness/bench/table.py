@@ -8,6 +8,8 @@ import statistics
 import subprocess
 import sys
 
+import pressure
+
 PAGE = 4096
 FILLS = ["text", "mixed", "rand", "zero"]
 # The share of a fill's pages that a store of compressed pages has to take at least.
@@ -538,6 +540,8 @@ def load_runs(where, line, rep):
     runs = {}
     with open(os.path.join(where, "labels"), encoding="utf-8") as labels:
         for label in labels.read().split():
+            if label.startswith("pressure."):
+                continue
             try:
                 run = Run(where, label, line)
                 check_places(run)
@@ -559,6 +563,7 @@ def main():
         "drain": (lambda: drain_table(rep, runs, bars), lambda: virtio_table(rep, runs)),
         "pages": (lambda: pages_table(rep, runs, bars),),
         "smp": (lambda: smp_table(rep, runs),),
+        "pressure": (lambda: pressure.table(rep, where),),
     }
     for part in parts:
         for table in tables[part]:
@@ -568,8 +573,9 @@ def main():
                 rep.errors.append(f"{part}: {error} is missing")
             except Bad as bad:
                 rep.errors.append(f"{part}: {bad}")
-    rep.title("Not measured here")
-    rep.say(NOT_MEASURED)
+    if parts != ["pressure"]:
+        rep.title("Not measured here")
+        rep.say(NOT_MEASURED)
     goals_table(rep)
     for error in rep.errors:
         rep.say(f"ERROR {error}")

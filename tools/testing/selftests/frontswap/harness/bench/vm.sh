@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# bench/vm.sh KERNEL LABEL "ARGS" [virtio|smp]: boots that kernel, with the words ARGS for guest.sh.
+# bench/vm.sh KERNEL LABEL "ARGS" [virtio|smp|pressure]: boots that kernel, with the words ARGS for guest.sh.
 # $out/LABEL.log gets what the guest said, $out/LABEL.win what QEMU's plugin counted. Without the
 # last word the guest is deterministic: one CPU, a nanosecond for an instruction, no disk.
 . "$(dirname "$0")/../lib.sh"
@@ -11,6 +11,9 @@ user=$work/bench/user
 case $KERNEL in 6.1) read=swap_readpage ;; *) read=swap_read_folio ;; esac
 out=${BENCH_OUT:-$O/bench/linux-$KERNEL/runs}
 limit=${BENCH_TIMEOUT:-600}
+mem=${BENCH_MEM:-256} disk=${BENCH_DISK:-64M}
+init=$harness/bench/guest.sh programs=(swapbench)
+[ "$kind" != pressure ] || init=$harness/bench/pressure-guest.sh programs=(pressure swaphog)
 serial=$out/$label.serial
 
 # The addresses of FILE's symbols that match PATTERN, joined by "+".
@@ -29,13 +32,13 @@ text_of() {
 }
 
 list() {
-	local m
+	local m p
 	for m in bin proc sys dev cg modules; do echo "dir /$m 755 0 0"; done
 	echo "nod /dev/console 600 0 0 c 5 1"
 	echo "file /bin/busybox $(command -v busybox) 755 0 0"
 	echo "slink /bin/sh busybox 777 0 0"
-	echo "file /bin/swapbench $user/swapbench 755 0 0"
-	echo "file /init $harness/bench/guest.sh 755 0 0"
+	for p in "${programs[@]}"; do echo "file /bin/$p $user/$p 755 0 0"; done
+	echo "file /init $init 755 0 0"
 	for m in "$dir"/modules/*.ko; do echo "file /modules/${m##*/} $m 644 0 0"; done
 }
 
@@ -55,7 +58,7 @@ append="console=ttyS0 quiet panic=-1 oops=panic nokaslr norandmaps tsc=reliable 
 append+=" no_timer_check mitigations=off noreplace-smp random.trust_cpu=off"
 append+=" random.trust_bootloader=off brd.rd_size=65536"
 # ERMS: QEMU counts each round of a REP instruction. RDRAND: there is no chance here.
-machine=(-M q35 -m 256 -seed 1 -rtc "base=2024-01-01T00:00:00,clock=vm" -nodefaults
+machine=(-M q35 -m "$mem" -seed 1 -rtc "base=2024-01-01T00:00:00,clock=vm" -nodefaults
 	-cpu "max,-rdrand,-rdseed,-erms,-fsrm")
 [ -z "${BENCH_PROF:-}" ] || append+=" syms=1"
 case $kind in
@@ -66,6 +69,10 @@ virtio)
 	machine+=(-accel "tcg,thread=single" -smp 1 -device "virtio-blk-pci,drive=vda"
 		-drive "file=$out/$label.img,if=none,id=vda,format=raw,cache=unsafe")
 	;;
+pressure)
+	machine+=(-accel "tcg,thread=single" -smp "2,sockets=2" -device "virtio-blk-pci,drive=vda"
+		-drive "file=$out/$label.img,if=none,id=vda,format=raw,cache=unsafe")
+	;;
 smp)
 	machine+=(-accel "tcg,thread=multi" -smp "2,sockets=2")
 	append+=" maxcpus=1"
@@ -73,7 +80,7 @@ smp)
 esac
 mkdir -p "$out"
 rm -f "$out/$label".*
-[ "$kind" != virtio ] || truncate -s 64M "$out/$label.img"
+case $kind in virtio | pressure) truncate -s "$disk" "$out/$label.img" ;; esac
 list >"$out/$label.list"
 "$dir/usr/gen_init_cpio" -t 0 "$out/$label.list" >"$out/$label.cpio"
 rc=0
@@ -81,6 +88,11 @@ timeout --foreground -k 5 "$limit" qemu-system-x86_64 "${machine[@]}" -display n
 	-no-user-config -serial "file:$serial" -kernel "$dir/arch/x86/boot/bzImage" \
 	-initrd "$out/$label.cpio" -append "$append $args" </dev/null 9>&- || rc=$?
 tr -d '\r' <"$serial" >"$out/$label.log"
+# What QEMU took of this machine's CPUs.
+if [ "$kind" = pressure ]; then
+	times >"$serial"
+	sed -n '2s/^/H /p' "$serial" >>"$out/$label.log"
+fi
 rm -f "$out/$label".{cpio,list,img,serial}
 [ $rc = 0 ] || die "$label: QEMU ended with $rc; see $out/$label.log"
 ! grep -m1 '^ERROR' "$out/$label.log" >&2 || die "$label failed; see $out/$label.log"
