@@ -23,8 +23,9 @@
  * Who may follow a chain. Chains are RCU-protected. Callbacks sleep, so:
  *   store            holds a reference on the backend's store gate, a percpu_ref;
  *   load             needs nothing: whoever loads has the slot pinned, by its
- *                    page lock or by SWAP_HAS_CACHE, so the bit stays set, and
- *                    a backend with a bit set is not detached;
+ *                    page lock or by SWAP_HAS_CACHE, so the bit stays set unless
+ *                    the load itself clears it, and a backend with a bit set is
+ *                    not detached;
  *   invalidate_page  cannot sleep, and runs inside the RCU read section.
  *
  * Rules:
@@ -73,6 +74,7 @@ static struct frontswap_registry frontswap_registry = {
 	.drain = frontswap_drain_pages,
 	.evict = frontswap_evict_pages,
 	.read_slot = frontswap_read_slot,
+	.mark_dirty = folio_mark_dirty,
 };
 
 /* Not a word about a registry that a test drives through all its states. */
@@ -115,6 +117,20 @@ static __always_inline void frontswap_drop(struct frontswap_seat *seat,
 	b->ops.invalidate_page(type, offset);
 	count(b, FRONTSWAP_INVALIDATES);
 	trace_frontswap_invalidate(b->name, swp_entry(type, offset).val);
+}
+
+/**
+ * frontswap_drop_copy() - the copy is not needed any more
+ * @seat: Whose copy.
+ * @type: Swap type.
+ * @offset: Slot, pinned, or its page locked in the swap cache.
+ */
+void frontswap_drop_copy(struct frontswap_seat *seat, unsigned int type,
+			 pgoff_t offset)
+{
+	rcu_read_lock();
+	frontswap_drop(seat, type, offset);
+	rcu_read_unlock();
 }
 
 /* A copy is in one seat at most. */
@@ -284,6 +300,14 @@ static __always_inline int frontswap_do_store(struct frontswap_registry *reg,
 	return ret;
 }
 
+/* Classic backends return positive errors: only the flag makes 1 something else. */
+static __always_inline bool frontswap_is_filled(const struct frontswap_backend *b,
+						int ret)
+{
+	return !ret || (ret == FRONTSWAP_LOAD_EXCLUSIVE &&
+			b->ops.flags & FRONTSWAP_EXCLUSIVE_LOADS);
+}
+
 /*
  * A page for load() that nobody else can reach; there is always one in reserve.
  */
@@ -331,7 +355,7 @@ static noinline int frontswap_load_bounce(struct frontswap_backend *b,
 
 	set_page_private(bounce, swp_entry(type, offset).val);
 	ret = b->ops.load(type, offset, bounce);
-	if (!ret)
+	if (frontswap_is_filled(b, ret))
 		memcpy_page(page, 0, bounce, 0, PAGE_SIZE);
 	if ((PageUptodate(bounce) || !PageLocked(bounce)) &&
 	    !test_and_set_bit(FRONTSWAP_SAID_COMPLETES, &b->said))
@@ -350,8 +374,8 @@ static void frontswap_say_load_failed(struct frontswap_backend *b,
 			     b->name, type, offset, err);
 }
 
-static noinline int frontswap_load_failed(struct frontswap_backend *b,
-					  struct page *page, int ret)
+static int frontswap_load_failed(struct frontswap_backend *b,
+				 struct page *page, int ret)
 {
 	swp_entry_t entry = { .val = page_private(page) };
 
@@ -365,7 +389,56 @@ static noinline int frontswap_load_failed(struct frontswap_backend *b,
 	return -EIO;
 }
 
-/* The set bit of the slot keeps @b attached for as long as the page is locked. */
+/*
+ * The data before the flag, which a fully ordered operation sees to. Nothing looks
+ * for a head page: there is none.
+ */
+static __always_inline void frontswap_complete(struct page *page)
+{
+	if (WARN_ON_ONCE(test_and_set_bit(PG_uptodate, &page->flags)) &&
+	    !test_bit(PG_locked, &page->flags))
+		return;
+	folio_unlock((struct folio *)page);
+}
+
+/*
+ * A page in the swap cache becomes the only copy, so it is dirty before the other
+ * one goes, unless the device has the data. A page that is not there may be thrown
+ * away by its reader, so the copy stays.
+ *
+ * The bit may be the last that keeps @b attached: nothing of it is touched once the
+ * copy has gone.
+ */
+static void frontswap_load_exclusive(struct frontswap_backend *b,
+				     struct page *page)
+{
+	swp_entry_t entry = { .val = page_private(page) };
+	struct folio *folio = page_folio(page);
+	struct frontswap_seat *seat = READ_ONCE(b->seat[swp_type(entry)]);
+
+	count(b, FRONTSWAP_LOADS);
+	if (folio_test_swapcache(folio) && READ_ONCE(b->exclusive_loads)) {
+		if (!(b->ops.flags & FRONTSWAP_WRITE_THROUGH))
+			b->reg->mark_dirty(folio);
+		frontswap_drop_copy(seat, swp_type(entry), swp_offset(entry));
+	}
+	frontswap_complete(page);
+}
+
+/* Whatever load() has returned, but 0. */
+static noinline int frontswap_load_answered(struct frontswap_backend *b,
+					    struct page *page, int ret)
+{
+	if (!frontswap_is_filled(b, ret))
+		return frontswap_load_failed(b, page, ret);
+	frontswap_load_exclusive(b, page);
+	return 0;
+}
+
+/*
+ * The set bit of the slot keeps @b attached for as long as the page is locked, or
+ * until the load has dropped the copy.
+ */
 static noinline int frontswap_load_from(struct page *page,
 					struct frontswap_backend *b,
 					unsigned int type, pgoff_t offset)
@@ -378,15 +451,10 @@ static noinline int frontswap_load_from(struct page *page,
 		ret = frontswap_load_bounce(b, type, offset, page);
 	trace_frontswap_load(b->name, page_private(page), ret);
 	if (unlikely(ret))
-		return frontswap_load_failed(b, page, ret);
+		return frontswap_load_answered(b, page, ret);
 
 	count(b, FRONTSWAP_LOADS);
-	/* The data before the flag, which a fully ordered operation sees to. */
-	if (WARN_ON_ONCE(test_and_set_bit(PG_uptodate, &page->flags)) &&
-	    !test_bit(PG_locked, &page->flags))
-		return 0;
-	/* Nothing looks for a head page: there is none. */
-	folio_unlock((struct folio *)page);
+	frontswap_complete(page);
 	return 0;
 }
 
@@ -430,7 +498,7 @@ static int frontswap_load_part(struct frontswap_registry *reg,
 	else
 		ret = frontswap_load_bounce(b, type, offset, page);
 	trace_frontswap_load(b->name, entry.val, ret);
-	if (!ret) {
+	if (frontswap_is_filled(b, ret)) {
 		count(b, FRONTSWAP_LOADS);
 		return 0;
 	}
@@ -517,11 +585,12 @@ int frontswap_read_copy(struct frontswap_seat *seat, unsigned int type,
 	trace_frontswap_load(b->name, page_private(page), ret);
 	ClearPageUptodate(page);
 	__SetPageLocked(page);
-	if (ret && ret != -ENOENT) {
-		frontswap_say_load_failed(b, type, offset, ret);
-		ret = -EIO;
-	}
-	return ret;
+	if (frontswap_is_filled(b, ret))
+		return 0;
+	if (ret == -ENOENT)
+		return ret;
+	frontswap_say_load_failed(b, type, offset, ret);
+	return -EIO;
 }
 
 /**
@@ -542,20 +611,6 @@ int frontswap_give_away(struct frontswap_registry *reg, unsigned int type,
 	rcu_read_lock();
 	return frontswap_offer(rcu_dereference(reg->seats[type]), type, offset,
 			       page, FRONTSWAP_TO_KEEPERS);
-}
-
-/**
- * frontswap_drop_copy() - the copy has been moved
- * @seat: Whose copy.
- * @type: Swap type.
- * @offset: Slot, pinned.
- */
-void frontswap_drop_copy(struct frontswap_seat *seat, unsigned int type,
-			 pgoff_t offset)
-{
-	rcu_read_lock();
-	frontswap_drop(seat, type, offset);
-	rcu_read_unlock();
 }
 
 static __always_inline void
@@ -1181,6 +1236,7 @@ frontswap_backend_alloc(struct frontswap_registry *reg,
 	if (!b->ops.invalidate_area)
 		b->ops.invalidate_area = frontswap_nop_area;
 	b->large_folios = ops->flags & FRONTSWAP_LARGE_FOLIOS;
+	b->exclusive_loads = ops->flags & FRONTSWAP_EXCLUSIVE_LOADS;
 	if (ops->flags & FRONTSWAP_WRITE_THROUGH)
 		b->taken = -EAGAIN;
 	b->reg = reg;

@@ -60,6 +60,7 @@ enum frontswap_said {
  * @taken: What the swap code gets to hear of a page that the backend has taken: 0,
  *	or -EAGAIN if it writes through, so that the page is written as well.
  * @large_folios: It is offered the pages of larger folios.
+ * @exclusive_loads: Its copy goes when load() says so.
  * @stats: Per-CPU counters.
  * @reg: Where it is registered.
  * @id: The pointer it was registered with, never followed after that.
@@ -85,6 +86,7 @@ struct frontswap_backend {
 	struct frontswap_ops ops;
 	int taken;
 	bool large_folios;
+	bool exclusive_loads;
 	struct frontswap_stats __percpu *stats;
 
 	struct frontswap_registry *reg;
@@ -120,6 +122,7 @@ struct frontswap_backend {
  *	can be moved.
  * @evict: See frontswap_evict_pages().
  * @read_slot: See frontswap_read_slot().
+ * @mark_dirty: See folio_mark_dirty().
  * @key: Static key to hold while a backend is attached, or NULL.
  * @kobj: Parent of the backends' directories, or NULL for none.
  * @failed_stores: Pages that no backend took.
@@ -139,6 +142,7 @@ struct frontswap_registry {
 	int (*evict)(struct frontswap_backend *b, unsigned int type,
 		     const pgoff_t *offsets, unsigned int nr);
 	int (*read_slot)(swp_entry_t entry, struct page *page);
+	bool (*mark_dirty)(struct folio *folio);
 	struct static_key_false *key;
 	struct kobject *kobj;
 	unsigned long __percpu *failed_stores;

@@ -88,6 +88,32 @@ static ssize_t large_folios_store(struct kobject *kobj,
 }
 static struct kobj_attribute large_folios_attr = __ATTR_RW(large_folios);
 
+static ssize_t exclusive_loads_show(struct kobject *kobj,
+				    struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n",
+			  READ_ONCE(to_backend(kobj)->exclusive_loads));
+}
+
+/* A load under way may still see the old value, as if it had come earlier. */
+static ssize_t exclusive_loads_store(struct kobject *kobj,
+				     struct kobj_attribute *attr,
+				     const char *buf, size_t count)
+{
+	struct frontswap_backend *b = to_backend(kobj);
+	bool drop;
+	int ret;
+
+	ret = kstrtobool(buf, &drop);
+	if (ret)
+		return ret;
+	if (drop && !(b->ops.flags & FRONTSWAP_EXCLUSIVE_LOADS))
+		return -EOPNOTSUPP;
+	WRITE_ONCE(b->exclusive_loads, drop);
+	return count;
+}
+static struct kobj_attribute exclusive_loads_attr = __ATTR_RW(exclusive_loads);
+
 static ssize_t stored_pages_show(struct kobject *kobj,
 				 struct kobj_attribute *attr, char *buf)
 {
@@ -116,6 +142,7 @@ static struct attribute *frontswap_backend_attrs[] = {
 	&state_attr.attr,
 	&priority_attr.attr,
 	&large_folios_attr.attr,
+	&exclusive_loads_attr.attr,
 	&stored_pages_attr.attr,
 	&stores_attr.attr,
 	&rejected_stores_attr.attr,

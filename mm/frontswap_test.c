@@ -53,6 +53,7 @@ struct frontswap_test {
 	int drain_error, drain_moves;
 	int on_device;
 	int slots_read, read_slot_error;
+	bool was_dirty;
 };
 
 /* Callbacks have no context: one test at a time has the fakes. */
@@ -213,10 +214,19 @@ static int store(unsigned int type, pgoff_t offset)
 	return ret;
 }
 
-/* The state of the page must fit what the load returned: see frontswap_load(). */
-static int load(unsigned int type, pgoff_t offset, u64 *got)
+/* As a fault reads it: its page is in the swap cache. */
+static struct page *new_cached_page(unsigned int type, pgoff_t offset)
 {
 	struct page *page = new_page(type, offset);
+
+	folio_set_swapbacked(page_folio(page));
+	folio_set_swapcache(page_folio(page));
+	return page;
+}
+
+/* The state of the page must fit what the load returned: see frontswap_load(). */
+static int load_page(struct page *page, u64 *got)
+{
 	int ret = frontswap_registry_load(&ft->reg, page);
 	u64 *value = kmap_local_page(page);
 
@@ -225,8 +235,22 @@ static int load(unsigned int type, pgoff_t offset, u64 *got)
 	KUNIT_EXPECT_EQ(ft->test, page_count(page), 1);
 	*got = *value;
 	kunmap_local(value);
+	ft->was_dirty = PageDirty(page);
+	ClearPageDirty(page);
+	folio_clear_swapcache(page_folio(page));
+	folio_clear_swapbacked(page_folio(page));
 	free_locked_page(page);
 	return ret;
+}
+
+static int load(unsigned int type, pgoff_t offset, u64 *got)
+{
+	return load_page(new_page(type, offset), got);
+}
+
+static int load_cached(unsigned int type, pgoff_t offset, u64 *got)
+{
+	return load_page(new_cached_page(type, offset), got);
 }
 
 static void invalidate(unsigned int type, pgoff_t offset)
@@ -350,6 +374,11 @@ static int fake_read_slot(swp_entry_t entry, struct page *page)
 	return ft->read_slot_error;
 }
 
+static bool fake_mark_dirty(struct folio *folio)
+{
+	return !folio_test_set_dirty(folio);
+}
+
 static int frontswap_test_init(struct kunit *test)
 {
 	static struct lock_class_key admin_key, lock_key;
@@ -365,6 +394,7 @@ static int frontswap_test_init(struct kunit *test)
 	ft->reg.key = &test_key;
 	ft->reg.evict = fake_evict;
 	ft->reg.read_slot = fake_read_slot;
+	ft->reg.mark_dirty = fake_mark_dirty;
 	ft->reg.failed_stores = alloc_percpu(unsigned long);
 	KUNIT_ASSERT_TRUE(test, !!ft->reg.failed_stores);
 	for (i = 0; i < NR_FAKES; i++)
@@ -919,6 +949,163 @@ static void direct_backend_completes_pages(struct kunit *test)
 	EXPECT_LOAD(0, 1, 1);
 	ft->fake[0].completes = SETS_AND_UNLOCKS;
 	EXPECT_LOAD(0, 1, 1);
+}
+
+/* Loads after which the backend need not keep the copy */
+
+/* A has a page in slot 1 of area 0, and gives it up when it is loaded. */
+static void first_gives_up(unsigned int flags)
+{
+	ft->fake[0].ops.flags |= FRONTSWAP_EXCLUSIVE_LOADS | flags;
+	ft->fake[0].load_error = FRONTSWAP_LOAD_EXCLUSIVE;
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	ft->len = 0;
+}
+
+#define EXPECT_CACHED_LOAD(type, offset, expected, error) do {		\
+	u64 got_;							\
+	KUNIT_EXPECT_EQ(ft->test, load_cached(type, offset, &got_),	\
+			error);						\
+	KUNIT_EXPECT_EQ(ft->test, got_, (u64)(expected));		\
+} while (0)
+
+/* The page that is being loaded is not anybody's to use yet. */
+static void dirty_when_dropped(unsigned int type, pgoff_t offset)
+{
+	struct page *page = ft->fake[0].loaded;
+
+	KUNIT_EXPECT_TRUE(ft->test, PageDirty(page));
+	KUNIT_EXPECT_TRUE(ft->test, PageLocked(page));
+	KUNIT_EXPECT_FALSE(ft->test, PageUptodate(page));
+}
+
+static void exclusive_load_drops_the_copy(struct kunit *test)
+{
+	first_gives_up(0);
+	ft->fake[0].in_invalidate = dirty_when_dropped;
+	EXPECT_CACHED_LOAD(0, 1, 1, 0);
+	EXPECT_CALLS("Al0:1 Ad0:1");
+	KUNIT_EXPECT_TRUE(test, ft->was_dirty);
+	KUNIT_EXPECT_EQ(test, frontswap_stat(backend(0), FRONTSWAP_LOADS), 1ul);
+	KUNIT_EXPECT_EQ(test, frontswap_stat(backend(0), FRONTSWAP_INVALIDATES),
+			1ul);
+	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), 0ul);
+	EXPECT_NO_LOAD(0, 1, -ENOENT);
+	KUNIT_EXPECT_EQ(test, unreg(0), 0);
+}
+
+/* Whose page is in the swap cache counts, not which one load() was given. */
+static void exclusive_load_by_way_of_another_page(struct kunit *test)
+{
+	ft->fake[0].ops.flags = 0;
+	first_gives_up(0);
+	EXPECT_LOAD(0, 1, 1);
+	EXPECT_CALLS("Al0:1");
+	EXPECT_CACHED_LOAD(0, 1, 1, 0);
+	EXPECT_CALLS("Al0:1 Ad0:1");
+	KUNIT_EXPECT_TRUE(test, ft->was_dirty);
+}
+
+static void outside_the_swap_cache_the_copy_stays(struct kunit *test)
+{
+	first_gives_up(0);
+	EXPECT_LOAD(0, 1, 1);
+	KUNIT_EXPECT_FALSE(test, ft->was_dirty);
+	EXPECT_LOAD(0, 1, 1);
+	EXPECT_CALLS("Al0:1 Al0:1");
+	KUNIT_EXPECT_EQ(test, frontswap_stat(backend(0), FRONTSWAP_LOADS), 2ul);
+	KUNIT_EXPECT_EQ(test, frontswap_stat(backend(0), FRONTSWAP_LOAD_ERRORS),
+			0ul);
+}
+
+static void copies_of_a_large_folio_stay(struct kunit *test)
+{
+	u64 got[LARGE_NR];
+
+	NEED_LARGE(test);
+	takes_large(0);
+	first_gives_up(0);
+	KUNIT_EXPECT_EQ(test, store_large(test), 0);
+	ft->len = 0;
+	KUNIT_EXPECT_EQ(test, load_large(test, got), 0);
+	KUNIT_EXPECT_EQ(test, got[3], 103ull);
+	EXPECT_CALLS("Al0:4 Al0:5 Al0:6 Al0:7");
+	KUNIT_EXPECT_EQ(test, frontswap_stat(backend(0), FRONTSWAP_LOADS),
+			LARGE_NR);
+	EXPECT_CACHED_LOAD(0, 6, 102, 0);
+	EXPECT_CALLS("Al0:6 Ad0:6");
+}
+
+static void written_through_page_stays_clean(struct kunit *test)
+{
+	first_gives_up(FRONTSWAP_WRITE_THROUGH);
+	EXPECT_CACHED_LOAD(0, 1, 1, 0);
+	EXPECT_CALLS("Al0:1 Ad0:1");
+	KUNIT_EXPECT_FALSE(test, ft->was_dirty);
+}
+
+static void failed_load_drops_nothing(struct kunit *test)
+{
+	static const int errors[] = { -1, -EIO, -ENOENT, 2 };
+	int i;
+
+	first_gives_up(0);
+	for (i = 0; i < ARRAY_SIZE(errors); i++) {
+		ft->fake[0].load_error = errors[i];
+		EXPECT_CACHED_LOAD(0, 1, 1,
+				   errors[i] == -ENOENT ? -ENOENT : -EIO);
+		KUNIT_EXPECT_FALSE(test, ft->was_dirty);
+		EXPECT_CALLS("Al0:1");
+	}
+	KUNIT_EXPECT_EQ(test, frontswap_stat(backend(0), FRONTSWAP_LOADS), 0ul);
+	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), 1ul);
+}
+
+/* As 1 is for a backend that knows of no such loads, in or out of the swap cache. */
+static void one_is_an_error_without_the_flag(struct kunit *test)
+{
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	ft->len = 0;
+	ft->fake[0].load_error = FRONTSWAP_LOAD_EXCLUSIVE;
+	EXPECT_CACHED_LOAD(0, 1, 1, -EIO);
+	KUNIT_EXPECT_FALSE(test, ft->was_dirty);
+	ft->reg.drain = fake_drain;
+	KUNIT_EXPECT_EQ(test, disable(0), -EIO);
+	EXPECT_CALLS("Al0:1 Al0:1");
+	ft->fake[0].load_error = 0;
+}
+
+static void exclusive_loads_can_be_switched_off(struct kunit *test)
+{
+	first_gives_up(0);
+	KUNIT_EXPECT_TRUE(test, backend(0)->exclusive_loads);
+	backend(0)->exclusive_loads = false;
+	EXPECT_CACHED_LOAD(0, 1, 1, 0);
+	KUNIT_EXPECT_FALSE(test, ft->was_dirty);
+	EXPECT_CALLS("Al0:1");
+	backend(0)->exclusive_loads = true;
+	EXPECT_CACHED_LOAD(0, 1, 1, 0);
+	EXPECT_CALLS("Al0:1 Ad0:1");
+}
+
+/* What a drain or an eviction reads it drops itself, once the page is elsewhere. */
+static void moved_pages_are_dropped_once(struct kunit *test)
+{
+	first_gives_up(0);
+	store(0, 2);
+	ft->len = 0;
+	KUNIT_EXPECT_EQ(test,
+			frontswap_registry_evict(&ft->reg, &ft->fake[0].ops, 0,
+						 (pgoff_t[]){ 2 }, 1), 1);
+	EXPECT_CALLS("Al0:2 Ad0:2");
+	ft->reg.drain = fake_drain;
+	KUNIT_EXPECT_EQ(test, disable(0), 0);
+	EXPECT_CALLS("Al0:1 Ad0:1 Ax0");
+	KUNIT_EXPECT_EQ(test, ft->on_device, 2);
 }
 
 /* Several backends */
@@ -1497,7 +1684,8 @@ static void write_through_needs_no_copy(struct kunit *test)
 
 enum op_kind {
 	OP_SWAPON, OP_SWAPOFF, OP_REGISTER, OP_UNREGISTER, OP_ENABLE, OP_DISABLE,
-	OP_STORE, OP_LOAD, OP_INVALIDATE, OP_EVICT, OP_REFUSE, NR_OP_KINDS
+	OP_STORE, OP_LOAD, OP_LOAD_EXCLUSIVE, OP_INVALIDATE, OP_EVICT, OP_REFUSE,
+	NR_OP_KINDS
 };
 
 #define NR_OPS		(2 * NR_OP_KINDS)
@@ -1703,6 +1891,13 @@ static int model_do(struct model *m, int op, u64 value)
 			return -ENOENT;
 		expect(m, m->holder[arg], 'l', arg);
 		return 0;
+	case OP_LOAD_EXCLUSIVE:
+		if (m->holder[arg] == NOBODY)
+			return -ENOENT;
+		expect(m, m->holder[arg], 'l', arg);
+		expect(m, m->holder[arg], 'd', arg);
+		m->holder[arg] = NOBODY;
+		return 0;
 	case OP_INVALIDATE:
 		if (m->holder[arg] != NOBODY)
 			expect(m, m->holder[arg], 'd', arg);
@@ -1725,6 +1920,19 @@ static int evict_all(int who)
 		nr += ret;
 	}
 	return nr;
+}
+
+static int load_exclusive(unsigned int type, u64 *got)
+{
+	int ret;
+
+	ft->fake[0].load_error = FRONTSWAP_LOAD_EXCLUSIVE;
+	ft->fake[1].load_error = FRONTSWAP_LOAD_EXCLUSIVE;
+	ret = load_cached(type, SLOT, got);
+	ft->fake[0].load_error = 0;
+	ft->fake[1].load_error = 0;
+	KUNIT_EXPECT_EQ(ft->test, ft->was_dirty, ret == 0);
+	return ret;
 }
 
 static int really_do(int op, u64 *got)
@@ -1751,6 +1959,8 @@ static int really_do(int op, u64 *got)
 		return store(arg, SLOT);
 	case OP_LOAD:
 		return load(arg, SLOT, got);
+	case OP_LOAD_EXCLUSIVE:
+		return load_exclusive(arg, got);
 	case OP_INVALIDATE:
 		invalidate(arg, SLOT);
 		return 0;
@@ -1784,7 +1994,7 @@ static void step(struct model *m, int op)
 	int want = model_do(m, op, ft->last_value + 1);
 
 	KUNIT_EXPECT_EQ_MSG(ft->test, really_do(op, &got), want, "op %d", op);
-	if (op / 2 == OP_LOAD && !want)
+	if ((op / 2 == OP_LOAD || op / 2 == OP_LOAD_EXCLUSIVE) && !want)
 		KUNIT_EXPECT_EQ(ft->test, got, m->value[op & 1]);
 	EXPECT_CALLS(m->log);
 	check_figures(m);
@@ -1842,6 +2052,14 @@ static int find_path(struct walk *w, const struct model *start)
 	return len;
 }
 
+static void ready_for_the_model(void)
+{
+	ft->reg.quiet = true;
+	ft->reg.drain = fake_drain;
+	ft->fake[0].ops.flags |= FRONTSWAP_EXCLUSIVE_LOADS;
+	ft->fake[1].ops.flags |= FRONTSWAP_EXCLUSIVE_LOADS;
+}
+
 static void every_operation_in_every_state(struct kunit *test)
 {
 	struct walk *w = kvzalloc(sizeof(*w), GFP_KERNEL);
@@ -1850,8 +2068,7 @@ static void every_operation_in_every_state(struct kunit *test)
 	int op, len, i;
 
 	KUNIT_ASSERT_NOT_NULL(test, w);
-	ft->reg.quiet = true;
-	ft->reg.drain = fake_drain;
+	ready_for_the_model();
 	while ((len = find_path(w, &m)) >= 0) {
 		while (len--) {
 			step(&m, w->path[len]);
@@ -1881,14 +2098,13 @@ static void every_operation_in_every_state(struct kunit *test)
 /* What the model does not have as a state, short histories may: all of them. */
 static void every_short_sequence(struct kunit *test)
 {
-	const int depth = 4; /* 234,256 of them */
+	const int depth = 4; /* 331,776 of them */
 	unsigned int seq, all = 1;
 	int i;
 
 	if (IS_ENABLED(CONFIG_SMP))
 		kunit_skip(test, "waits for too many grace periods: run it on UML");
-	ft->reg.quiet = true;
-	ft->reg.drain = fake_drain;
+	ready_for_the_model();
 	for (i = 0; i < depth; i++)
 		all *= NR_OPS;
 	for (seq = 0; seq < all; seq++) {
@@ -1940,6 +2156,15 @@ static struct kunit_case frontswap_test_cases[] = {
 	KUNIT_CASE(backend_marks_and_unlocks_pages),
 	KUNIT_CASE(load_gets_own_page_unless_direct),
 	KUNIT_CASE(direct_backend_completes_pages),
+	KUNIT_CASE(exclusive_load_drops_the_copy),
+	KUNIT_CASE(exclusive_load_by_way_of_another_page),
+	KUNIT_CASE(outside_the_swap_cache_the_copy_stays),
+	KUNIT_CASE(copies_of_a_large_folio_stay),
+	KUNIT_CASE(written_through_page_stays_clean),
+	KUNIT_CASE(failed_load_drops_nothing),
+	KUNIT_CASE(one_is_an_error_without_the_flag),
+	KUNIT_CASE(exclusive_loads_can_be_switched_off),
+	KUNIT_CASE(moved_pages_are_dropped_once),
 	KUNIT_CASE(newest_is_asked_first),
 	KUNIT_CASE(higher_priority_is_asked_first),
 	KUNIT_CASE(bad_registrations),

@@ -36,6 +36,24 @@
 #define FRONTSWAP_LARGE_FOLIOS	BIT(2)
 
 /**
+ * define FRONTSWAP_EXCLUSIVE_LOADS - load() may give the copy up
+ *
+ * The backend's load() may return FRONTSWAP_LOAD_EXCLUSIVE. Without this flag that
+ * value is an error, as any other.
+ */
+#define FRONTSWAP_EXCLUSIVE_LOADS	BIT(3)
+
+/**
+ * define FRONTSWAP_LOAD_EXCLUSIVE - filled, and the copy need not stay
+ *
+ * What load() returns when it has filled the page and the backend does not want to
+ * keep the copy. If the page is a single page in the swap cache the core marks it
+ * dirty and calls invalidate_page(), before anybody can use the page. Otherwise, or
+ * if the file exclusive_loads in sysfs is 0, this is the same as 0: the copy stays.
+ */
+#define FRONTSWAP_LOAD_EXCLUSIVE	1
+
+/**
  * struct frontswap_ops - what a backend provides
  * @init: A swap area has come into use. Called once for each area in use, whether
  *	swapon came before or after the backend; at attaching in ascending
@@ -55,13 +73,14 @@
  *	page of the core's own, charged to no memory cgroup. Called in reclaim
  *	or by a drain: it may sleep, but must not depend on memory being freed.
  * @load: Fill @page with the copy taken for slot @offset of area @type, and keep
- *	the copy. Mandatory. Returns 0 when the page has been filled; -ENOENT when
- *	the backend itself has written the copy to the swap device, which is
- *	then read; any other value means that the page is lost: the reader gets
- *	an I/O error, never the stale bytes of the device. @page is locked and
- *	not uptodate, and stays so: see FRONTSWAP_DIRECT_LOAD. It may sleep, and
- *	may be called in reclaim. Loads and stores of other slots run beside it. A
- *	drain calls it too, with a page of the core's own, and ends when it fails.
+ *	the copy. Mandatory. Returns 0 when the page has been filled, or
+ *	FRONTSWAP_LOAD_EXCLUSIVE, see there; -ENOENT when the backend itself has
+ *	written the copy to the swap device, which is then read; any other value
+ *	means that the page is lost: the reader gets an I/O error, never the
+ *	stale bytes of the device. @page is locked and not uptodate, and stays
+ *	so: see FRONTSWAP_DIRECT_LOAD. It may sleep, and may be called in
+ *	reclaim. Loads and stores of other slots run beside it. A drain calls it
+ *	too, with a page of the core's own, and ends when it fails.
  * @invalidate_page: The copy of slot @offset of area @type is no longer needed.
  *	Called once at most for each copy taken. Cannot fail. Optional. Called
  *	inside an RCU read section, and most often under a spinlock of the swap
@@ -76,7 +95,7 @@
  * @priority: Backends are asked in descending order of it, among equals the
  *	one registered last first. Optional.
  * @flags: FRONTSWAP_DIRECT_LOAD, FRONTSWAP_WRITE_THROUGH,
- *	FRONTSWAP_LARGE_FOLIOS. Optional.
+ *	FRONTSWAP_LARGE_FOLIOS, FRONTSWAP_EXCLUSIVE_LOADS. Optional.
  *
  * The first five members are those of Linux 4.2 to 6.4, in their order, so a
  * backend written for those builds and works unchanged. The structure is

@@ -27,6 +27,7 @@
 
 #define NR_TYPES	BIT(MAX_SWAPFILES_SHIFT)
 #define EVENTS_LEN	2048
+#define LOADING		(BIT(PG_locked) | BIT(PG_uptodate) | BIT(PG_swapbacked))
 
 enum area_state {
 	AREA_OFF,
@@ -58,6 +59,10 @@ MODULE_PARM_DESC(write_through, "Claim FRONTSWAP_WRITE_THROUGH; read at registra
 static bool large;
 module_param(large, bool, 0644);
 MODULE_PARM_DESC(large, "Claim FRONTSWAP_LARGE_FOLIOS; read at registration");
+
+static bool exclusive;
+module_param(exclusive, bool, 0644);
+MODULE_PARM_DESC(exclusive, "Let load() say that the copy need not stay");
 
 static unsigned int refuse_stores;
 module_param(refuse_stores, uint, 0644);
@@ -199,6 +204,7 @@ static int keep(unsigned int type, pgoff_t offset, struct page *page)
 	if (!copy)
 		return -ENOMEM;
 	copy_highpage(copy, page);
+	set_page_private(copy, 0);
 	old = xa_store(&copies[type], offset, copy, gfp);
 	if (xa_is_err(old)) {
 		__free_page(copy);
@@ -260,6 +266,13 @@ static void delay_drain(void)
 		msleep(xchg(&hold_drain_ms, 0));
 }
 
+/* What load() says of a page that it has filled; judge_invalidate() remembers which. */
+static int loaded(struct page *page, struct page *copy)
+{
+	set_page_private(copy, (unsigned long)page);
+	return READ_ONCE(exclusive) ? FRONTSWAP_LOAD_EXCLUSIVE : 0;
+}
+
 int frontswap_faulty_load(unsigned int type, pgoff_t offset, struct page *page)
 {
 	struct page *copy = xa_load(&copies[type], offset);
@@ -285,9 +298,34 @@ int frontswap_faulty_load(unsigned int type, pgoff_t offset, struct page *page)
 	complete_page(page);
 	if (drained)
 		delay_drain();
-	return 0;
+	return loaded(page, copy);
 }
 EXPORT_SYMBOL_GPL(frontswap_faulty_load);
+
+/*
+ * While the page of the last load is locked and not uptodate only who has loaded it
+ * can drop the copy. Pages of the core's own are not swap-backed.
+ */
+static void judge_invalidate(unsigned int type, pgoff_t offset, struct page *copy)
+{
+	struct page *page = (struct page *)page_private(copy);
+	unsigned long flags;
+
+	if (!page)
+		return;
+	/* data race: it may be anybody's page by now, and a part of any folio */
+	flags = data_race(page->flags);
+	/* and so may this */
+	if (data_race(page_private(page)) != swp_entry(type, offset).val ||
+	    (flags & LOADING) != (BIT(PG_locked) | BIT(PG_swapbacked)))
+		return;
+	if (!(flags & BIT(PG_swapcache)))
+		wrong("copy of %u:%lu dropped, its page is not in the swap cache",
+		      type, offset);
+	else if (!(flags & BIT(PG_dirty)) &&
+		 !(faulty_ops.flags & FRONTSWAP_WRITE_THROUGH))
+		wrong("copy of %u:%lu dropped, its page is clean", type, offset);
+}
 
 static void faulty_invalidate_page(unsigned int type, pgoff_t offset)
 {
@@ -297,6 +335,8 @@ static void faulty_invalidate_page(unsigned int type, pgoff_t offset)
 		wrong("invalidate of %u:%lu, which is not here", type, offset);
 		return;
 	}
+	judge_invalidate(type, offset, copy);
+	set_page_private(copy, 0);
 	__free_page(copy);
 	atomic_dec(&pages);
 }
@@ -312,6 +352,7 @@ static void faulty_invalidate_area(unsigned int type)
 		wrong("invalidate_area of type %u, which is not set up", type);
 	WRITE_ONCE(areas[type], AREA_OFF);
 	xa_for_each(&copies[type], offset, copy) {
+		set_page_private(copy, 0);
 		__free_page(copy);
 		atomic_dec(&pages);
 	}
@@ -338,7 +379,8 @@ static int attach(void)
 	faulty_ops.priority = priority;
 	faulty_ops.flags = (direct ? FRONTSWAP_DIRECT_LOAD : 0) |
 			   (write_through ? FRONTSWAP_WRITE_THROUGH : 0) |
-			   (large ? FRONTSWAP_LARGE_FOLIOS : 0);
+			   (large ? FRONTSWAP_LARGE_FOLIOS : 0) |
+			   FRONTSWAP_EXCLUSIVE_LOADS;
 	return frontswap_register_ops(&faulty_ops);
 }
 

@@ -1,0 +1,168 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# A backend that gives its copy up when a page is read back: while the memory is
+# resident it has nothing, and each page goes out again whether or not it was written.
+# The backend judges that the copy of no other page goes, and of none that is clean.
+# With shared slots, pages read ahead, a drain and a swapoff in the middle of it.
+
+. ./functions.sh
+start "a page is in the backend or in memory, not in both"
+need_ram_disks
+tune /proc/sys/vm/page-cluster 3
+# Less than half of it is used: else a page that is read would give up its slot.
+SWAP_KB=$((MIB * 2560 + 8192))
+: >"$TMP/errors"
+
+FILE=$FRONTSWAP/faulty/exclusive_loads
+
+stored() {
+	backend faulty stored_pages
+}
+
+# nearly_none WHAT - of the memory's pages; freed slots may wait in the caches of the CPUs
+nearly_none() {
+	flush_slots
+	expect "$1" "$(stored)" -le $((PAGES / 16))
+}
+
+# drain_again - until $TMP/run is gone
+drain_again() {
+	while [ -e "$TMP/run" ]; do
+		set_file "$FRONTSWAP/faulty/enabled" 0 || echo "not detached" >>"$TMP/errors"
+		set_file "$FRONTSWAP/faulty/enabled" 1 || echo "not attached" >>"$TMP/errors"
+		echo >>"$TMP/turns.drain"
+	done
+}
+
+# switch_again - exclusive_loads off and on until $TMP/run is gone
+switch_again() {
+	while [ -e "$TMP/run" ]; do
+		set_file "$FILE" 0 && set_file "$FILE" 1 || echo "exclusive_loads" >>"$TMP/errors"
+	done
+}
+
+# verified - how often the hog has
+verified() {
+	grep -c '^verify' "$TMP/behind"
+}
+
+# enough - drains and faults; or something has gone wrong
+enough() {
+	[ -s "$TMP/errors" ] || ! quietly kill -0 "$BEHIND" ||
+		{ [ "$(wc -l <"$TMP/turns.drain")" -ge 12 ] && [ "$(verified)" -ge 6 ]; }
+}
+
+# in_the_middle - of a hog that goes out and in
+in_the_middle() {
+	: >"$TMP/run"
+	: >"$TMP/turns.drain"
+	BACKGROUND=
+	run_hog_behind -m $((MIB / 2)) -r 10000 fill out verify fork:2 dirty:2 out verify
+	drain_again &
+	BACKGROUND="$BACKGROUND $!"
+	switch_again &
+	BACKGROUND="$BACKGROUND $!"
+	loop_until 60 enough || die "$(wc -l <"$TMP/turns.drain") drains in 60 seconds"
+	end_race
+	log "$(verified) times verified, $(wc -l <"$TMP/turns.drain") drains"
+	BACKGROUND=
+}
+
+load_faulty
+expect "exclusive_loads" "$(value "$FILE")" -eq 1
+
+log "on a disk: faults read into the swap cache"
+swap_on "$DISK1"
+start_hog
+hog fill out verify
+expect "pages in the backend, which keeps them" "$(stored)" -ge $((PAGES * 3 / 4))
+set_faulty exclusive 1
+hog out
+expect "pages in the backend" "$(stored)" -ge "$PAGES"
+stores=$(faulty stores)
+hog verify
+nearly_none "pages in the backend, all of the memory being resident"
+expect "pages in the backend itself" "$(faulty pages)" -eq "$(stored)"
+hog out
+expect "pages stored again, though nobody had written to them" "$(($(faulty stores) - stores))" \
+	-ge $((PAGES * 3 / 4))
+hog verify out
+
+log "every second page: the others are read ahead, and go out again"
+read_ahead=$(vmstat swap_ra)
+hog verify:2
+expect "pages read ahead" "$(($(vmstat swap_ra) - read_ahead))" -ge $((PAGES / 2))
+expect "pages in the backend" "$(stored)" -le $((PAGES / 4))
+hog out
+expect "pages in the backend" "$(stored)" -ge $((PAGES * 3 / 4))
+hog verify dirty:3 out
+
+log "children read the slots that they share with their parent"
+hog fork:4
+nearly_none "pages in the backend"
+hog out verify out
+
+log "switched off: copies stay"
+set_file "$FILE" 0 || die "no exclusive_loads"
+hog verify
+expect "pages in the backend" "$(stored)" -ge $((PAGES * 3 / 4))
+set_file "$FILE" 1 || die "no exclusive_loads"
+hog out verify
+nearly_none "pages in the backend"
+
+log "drained while the pages are in the swap cache"
+hog out verify:3
+set_file "$FRONTSWAP/faulty/enabled" 0 || die "not detached"
+expect "pages left in the backend" "$(faulty pages)" -eq 0
+hog verify out verify
+set_file "$FRONTSWAP/faulty/enabled" 1 || die "not attached"
+hog dirty:1 out
+
+log "swapoff reads everything back"
+swap_on "$DISK2"
+swap_off "$DISK1"
+expect "pages left in the backend" "$(stored)" -eq 0
+hog verify out verify
+stop_hog
+
+log "drains, and switching, in the middle of faults"
+in_the_middle
+swap_off "$DISK2"
+
+log "on a ram disk: faults go past the swap cache, and copies stay until slots are free"
+swap_on "$RAM1"
+start_hog
+hog fill out verify out fork:3 verify:5 out verify dirty:2 out
+loads=$(faulty loads)
+hog verify
+expect "loads" "$(($(faulty loads) - loads))" -ge $((PAGES * 3 / 4))
+stop_hog
+in_the_middle
+swap_off "$RAM1"
+
+log "shared memory"
+swap_on "$DISK1"
+start_hog -S
+hog fill out verify
+nearly_none "pages in the backend"
+hog out verify dirty:2 out verify
+stop_hog
+
+log "written through: the device has the pages, which stay clean"
+set_faulty registered 0
+set_faulty write_through 1
+set_faulty registered 1
+start_hog
+hog fill out
+read_before=$(vmstat pswpin)
+hog verify
+nearly_none "pages in the backend"
+expect "pages read from the device" "$(($(vmstat pswpin) - read_before))" -le $((PAGES / 8))
+hog out verify
+stop_hog
+expect "wrong calls of the backend" "$(faulty violations)" -eq 0
+
+load_ram "$PAGES"
+! quietly set_file "$FRONTSWAP/ram/exclusive_loads" 1 ||
+	die "a backend that knows nothing of exclusive loads has them"
+expect "exclusive_loads of ram" "$(backend ram exclusive_loads)" -eq 0
