@@ -36,9 +36,16 @@
 #define BRANCH_SLOTS	(LEAF_SLOTS * BRANCH_LEAVES)
 #define FIRST_TOP	64
 
-/* Called in reclaim: take what there is, and leave the reserves alone. */
-#define INDEX_GFP	(__GFP_KSWAPD_RECLAIM | __GFP_NORETRY | __GFP_NOWARN | \
-			 __GFP_NOMEMALLOC)
+/*
+ * A store in reclaim frees a page for the third of one that it takes, so it must
+ * not be refused where reclaim is needed most, below the minimum watermark; but
+ * without __GFP_NOMEMALLOC it could take the last page, and then the write of
+ * another page to the device, or a packet, has none. __GFP_HIGH has the page
+ * allocator set the bound in between, for each zone: half of the reserve, or what
+ * interrupts may take.
+ */
+#define INDEX_GFP	(__GFP_HIGH | __GFP_KSWAPD_RECLAIM | __GFP_NORETRY | \
+			 __GFP_NOWARN | __GFP_NOMEMALLOC)
 
 /* meta; a size of 0 is an entry that is not in use */
 #define ENTRY_SIZE	GENMASK_ULL(11, 0)
