@@ -372,13 +372,17 @@ static bool evict_batch(struct eviction *ev, unsigned int type,
 static void evict_type(struct eviction *ev, unsigned int type,
 		       unsigned int age)
 {
-	unsigned int busy = READ_ONCE(clock.now) % AGES, n;
+	const struct index_query query = {
+		.age = age,
+		.busy = READ_ONCE(clock.now) % AGES,
+	};
 	pgoff_t offsets[BATCH];
 	unsigned long next = 0;
+	unsigned int n;
 
 	do {
 		mutex_lock(&slots[type].walk);
-		n = index_collect(&slots[type], &next, age, busy, offsets,
+		n = index_collect(&slots[type], &next, &query, offsets,
 				  min_t(unsigned long, BATCH,
 					ev->wanted - ev->done));
 		mutex_unlock(&slots[type].walk);
@@ -535,6 +539,15 @@ static __always_inline int take(struct page *page, unsigned int nr,
 	return ret;
 }
 
+static struct leaf *get_leaf(unsigned int type, pgoff_t offset)
+{
+	struct leaf *leaf = index_get(&slots[type], offset);
+
+	if (unlikely(!leaf))
+		stat_add(REJECT_ALLOC_FAIL, 1);
+	return leaf;
+}
+
 static int compress_store(unsigned int type, pgoff_t offset, struct page *page)
 {
 	struct obj_cgroup *owner;
@@ -549,17 +562,14 @@ static int compress_store(unsigned int type, pgoff_t offset, struct page *page)
 	}
 	/* Pairs with alg_choose(). */
 	nr = smp_load_acquire(&current_alg);
+	size = -ENOMEM;
+	/* The work of compressing is not for nothing. */
+	leaf = get_leaf(type, offset);
+	if (!leaf)
+		goto put_owner;
 	size = take(page, nr, &data);
 	if (size < 0)
-		goto put_owner;
-	leaf = index_get(&slots[type], offset);
-	if (!leaf) {
-		if (size != SIZE_SAME)
-			zs_free(pool, data);
-		stat_add(REJECT_ALLOC_FAIL, 1);
-		size = -ENOMEM;
-		goto put_owner;
-	}
+		goto put_leaf;
 	if (owner)
 		owner_charge(owner, charged_bytes(size));
 	leaf_set(leaf, offset, data,
@@ -572,6 +582,8 @@ static int compress_store(unsigned int type, pgoff_t offset, struct page *page)
 	if (unlikely(!(this_cpu_inc_return(stats.ticks) % CLOCK_TICK)))
 		tick();
 	return 0;
+put_leaf:
+	index_put(&slots[type], leaf);
 put_owner:
 	if (owner)
 		obj_cgroup_put(owner);

@@ -2,9 +2,11 @@
 /*
  * Where frontswap_compress keeps what it knows of each slot: two words
  *
- * offset -> branch -> leaf -> entry. Branches and leaves come with the first
- * page stored in their range. A leaf's entries go when the last of them does;
- * branches stay until the area goes out of use.
+ * offset -> limb -> branch -> leaf -> entry. Each is allocated for the first page
+ * stored in its range, and none is larger than a page: a store in reclaim finds
+ * single pages when memory is fragmented, and nothing larger. The entries of a
+ * leaf are freed with the last of them; limbs and branches stay until the area
+ * goes out of use.
  *
  * The core never makes two calls for one slot at once, so an entry needs no
  * lock. leaf->used counts the entries in use, and whoever looks at them
@@ -24,17 +26,22 @@
 #include <linux/bitfield.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include <linux/kasan.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/math.h>
 #include <linux/types.h>
 
 #define LEAF_SLOTS	256UL
 #define BRANCH_LEAVES	128UL
 #define BRANCH_SLOTS	(LEAF_SLOTS * BRANCH_LEAVES)
-#define FIRST_TOP	64
+#define LIMB_BRANCHES	512UL
+#define LIMB_SLOTS	(BRANCH_SLOTS * LIMB_BRANCHES)
+#define MAX_LIMBS	256UL
+#define MAX_SLOTS	(LIMB_SLOTS * MAX_LIMBS)	/* as a swap header has */
 
 /*
  * A store in reclaim frees a page for the third of one that it takes, so it must
@@ -79,21 +86,24 @@ struct branch {
 	struct leaf leaves[BRANCH_LEAVES];
 };
 
-struct top {
-	struct rcu_head rcu;
-	unsigned long nr;
-	struct branch *branches[];
+struct limb {
+	struct branch *branches[LIMB_BRANCHES];
+};
+
+struct root {
+	struct limb *limbs[MAX_LIMBS];
 };
 
 /**
  * struct index - the slots of one swap type
- * @top: Replaced by a larger one when needed.
- * @lock: To change @top, its branches, and a leaf's @entries.
- * @walk: Held by those who go through all of it, and while it is emptied.
- * @bytes: Memory that it takes. Under @lock.
+ * @root: Allocated for the first page; it and what is below are added to, never
+ *	replaced, and freed when nobody uses the index.
+ * @lock: To change @root, limbs, branches, and the @entries of a leaf.
+ * @walk: Held to go through all of the index, and while it is emptied.
+ * @bytes: Memory of the index. Under @lock.
  */
 struct index {
-	struct top __rcu *top;
+	struct root *root;
 	spinlock_t lock;	/* see above */
 	struct mutex walk;	/* see above */
 	unsigned long bytes;
@@ -141,12 +151,13 @@ static inline u64 make_meta(unsigned int size, unsigned int alg,
 
 static inline bool owner_fits(const void *owner)
 {
-	return entry_owner(make_meta(0, 0, 0, pack_owner(owner))) == owner;
+	return entry_owner(make_meta(0, 0, 0, pack_owner(owner))) ==
+	       kasan_reset_tag(owner);
 }
 
 static inline void index_setup(struct index *ix)
 {
-	RCU_INIT_POINTER(ix->top, NULL);
+	ix->root = NULL;
 	spin_lock_init(&ix->lock);
 	mutex_init(&ix->walk);
 	ix->bytes = 0;
@@ -155,23 +166,23 @@ static inline void index_setup(struct index *ix)
 /* finding */
 
 static __always_inline struct branch *index_branch(struct index *ix,
-						   unsigned long n)
+						   unsigned long offset)
 {
-	struct branch *branch = NULL;
-	struct top *top;
+	struct root *root = READ_ONCE(ix->root);
+	struct limb *limb;
 
-	rcu_read_lock();
-	top = rcu_dereference(ix->top);
-	if (top && n < top->nr)
-		branch = READ_ONCE(top->branches[n]);
-	rcu_read_unlock();
-	return branch;
+	if (unlikely(!root || offset >= MAX_SLOTS))
+		return NULL;
+	limb = READ_ONCE(root->limbs[offset / LIMB_SLOTS]);
+	if (unlikely(!limb))
+		return NULL;
+	return READ_ONCE(limb->branches[offset / BRANCH_SLOTS % LIMB_BRANCHES]);
 }
 
 static __always_inline struct leaf *index_leaf(struct index *ix,
 					       unsigned long offset)
 {
-	struct branch *branch = index_branch(ix, offset / BRANCH_SLOTS);
+	struct branch *branch = index_branch(ix, offset);
 
 	if (!branch)
 		return NULL;
@@ -187,75 +198,57 @@ static __always_inline struct entry *leaf_entry(struct leaf *leaf,
 
 /* coming and going */
 
-static inline int index_grow_top(struct index *ix, unsigned long n)
+/* What *@slot points to, allocated if it is not there; NULL without memory. */
+static inline void *index_add(struct index *ix, void **slot, size_t size)
 {
-	struct top *top, *old;
-	unsigned long nr = FIRST_TOP;
+	void *new, *there = READ_ONCE(*slot);
 
-	while (nr <= n)
-		nr *= 2;
-	top = kzalloc(struct_size(top, branches, nr), INDEX_GFP);
-	if (!top)
-		return -ENOMEM;
-	top->nr = nr;
-	spin_lock(&ix->lock);
-	old = rcu_dereference_protected(ix->top, lockdep_is_held(&ix->lock));
-	if (old && old->nr >= nr) {
-		old = top;
-	} else {
-		if (old)
-			memcpy(top->branches, old->branches,
-			       old->nr * sizeof(*old->branches));
-		ix->bytes += struct_size(top, branches, nr) -
-			     (old ? struct_size(old, branches, old->nr) : 0);
-		rcu_assign_pointer(ix->top, top);
-	}
-	spin_unlock(&ix->lock);
-	if (old)
-		kfree_rcu(old, rcu);
-	return 0;
-}
-
-static inline struct branch *index_add_branch(struct index *ix,
-					      unsigned long n)
-{
-	struct branch *branch, *new;
-	struct top *top;
-
-	rcu_read_lock();
-	top = rcu_dereference(ix->top);
-	if (top && n >= top->nr)
-		top = NULL;
-	rcu_read_unlock();
-	if (!top && index_grow_top(ix, n))
-		return NULL;
-	new = kzalloc(sizeof(*new), INDEX_GFP);
+	if (there)
+		return there;
+	new = kzalloc(size, INDEX_GFP);
 	if (!new)
 		return NULL;
 	spin_lock(&ix->lock);
-	top = rcu_dereference_protected(ix->top, lockdep_is_held(&ix->lock));
-	branch = top->branches[n];
-	if (!branch) {
-		ix->bytes += sizeof(*new);
-		/* Pairs with the dependency in index_branch(). */
-		smp_store_release(&top->branches[n], new);
-		branch = new;
+	there = *slot;
+	if (!there) {
+		ix->bytes += size;
+		/* Pairs with the address dependencies of index_branch(). */
+		smp_store_release(slot, new);
+		there = new;
 		new = NULL;
 	}
 	spin_unlock(&ix->lock);
 	kfree(new);
-	return branch;
+	return there;
+}
+
+static inline struct branch *index_add_branch(struct index *ix,
+					      unsigned long offset)
+{
+	struct root *root;
+	struct limb *limb;
+
+	if (offset >= MAX_SLOTS)
+		return NULL;
+	root = index_add(ix, (void **)&ix->root, sizeof(*root));
+	if (!root)
+		return NULL;
+	limb = index_add(ix, (void **)&root->limbs[offset / LIMB_SLOTS],
+			 sizeof(*limb));
+	if (!limb)
+		return NULL;
+	return index_add(ix, (void **)&limb->branches[offset / BRANCH_SLOTS %
+						      LIMB_BRANCHES],
+			 sizeof(struct branch));
 }
 
 static inline struct leaf *index_add_leaf(struct index *ix,
 					  unsigned long offset)
 {
-	struct branch *branch = index_branch(ix, offset / BRANCH_SLOTS);
+	struct branch *branch = index_add_branch(ix, offset);
 	struct entry *new;
 	struct leaf *leaf;
 
-	if (!branch)
-		branch = index_add_branch(ix, offset / BRANCH_SLOTS);
 	if (!branch)
 		return NULL;
 	new = kcalloc(LEAF_SLOTS, sizeof(*new), INDEX_GFP);
@@ -334,32 +327,42 @@ static __always_inline struct entry leaf_clear(struct leaf *leaf,
 
 /* going through all of it: under ix->walk, in a context that may sleep */
 
+/* The first branch from *@offset on, which is moved there. */
+static inline struct branch *index_next_branch(struct index *ix,
+					       unsigned long *offset)
+{
+	struct root *root = READ_ONCE(ix->root);
+	struct branch *branch;
+
+	while (root && *offset < MAX_SLOTS) {
+		if (!READ_ONCE(root->limbs[*offset / LIMB_SLOTS])) {
+			*offset = round_down(*offset, LIMB_SLOTS) + LIMB_SLOTS;
+			continue;
+		}
+		branch = index_branch(ix, *offset);
+		if (branch)
+			return branch;
+		*offset = round_down(*offset, BRANCH_SLOTS) + BRANCH_SLOTS;
+	}
+	return NULL;
+}
+
 /* The first leaf with entries from *@offset on, which is moved there. */
 static inline struct leaf *index_next(struct index *ix, unsigned long *offset)
 {
-	unsigned long n = *offset / BRANCH_SLOTS, i, nr;
-	struct top *top;
+	struct branch *branch;
+	struct leaf *leaf;
 
-	i = *offset / LEAF_SLOTS % BRANCH_LEAVES;
-	for (;; n++, i = 0) {
-		struct branch *branch = index_branch(ix, n);
-
-		for (; branch && i < BRANCH_LEAVES; i++) {
-			if (atomic_read(&branch->leaves[i].used)) {
-				*offset = max(*offset, n * BRANCH_SLOTS +
-						       i * LEAF_SLOTS);
-				return &branch->leaves[i];
-			}
-		}
-		if (branch)
-			continue;
-		rcu_read_lock();
-		top = rcu_dereference(ix->top);
-		nr = top ? top->nr : 0;
-		rcu_read_unlock();
-		if (n >= nr)
-			return NULL;
+	while ((branch = index_next_branch(ix, offset))) {
+		do {
+			leaf = &branch->leaves[*offset / LEAF_SLOTS %
+					       BRANCH_LEAVES];
+			if (atomic_read(&leaf->used))
+				return leaf;
+			*offset = round_down(*offset, LEAF_SLOTS) + LEAF_SLOTS;
+		} while (*offset % BRANCH_SLOTS);
 	}
+	return NULL;
 }
 
 /* The ages that may occur. */
@@ -374,15 +377,48 @@ static inline u64 index_ages(struct index *ix)
 	return ages;
 }
 
-/*
- * Up to @max slots of @age from *@offset on, which is moved behind the last
- * one; none that are same-filled, which give no memory back. @busy, the age of
- * new pages, is never taken out of a leaf's mask, nor is the one before: a
- * store may have looked at the clock just before it moved.
+/**
+ * struct index_query - which slots to collect
+ * @age: Their age.
+ * @busy: The age of new pages: it and the one before are never taken out of a
+ *	leaf's mask, as a store may have looked at the clock just before it moved.
+ * @min_size: A page that takes fewer bytes is not worth a write. Same-filled pages
+ *	take none, and are never collected.
+ * @wanted: Called in an RCU read section in which the entry was seen with its
+ *	owner, so that the owner stays; NULL for all.
+ * @arg: For @wanted.
  */
+struct index_query {
+	unsigned int age;
+	unsigned int busy;
+	unsigned int min_size;
+	bool (*wanted)(u64 meta, const void *arg);
+	const void *arg;
+};
+
+static inline bool index_matches(const struct index_query *q, const u64 *meta,
+				 bool *seen)
+{
+	bool match = false;
+	unsigned int size;
+	u64 m;
+
+	rcu_read_lock();
+	m = READ_ONCE(*meta);
+	size = entry_size(m);
+	if (size && entry_age(m) == q->age) {
+		*seen = true;
+		match = size != SIZE_SAME && size >= q->min_size &&
+			(!q->wanted || q->wanted(m, q->arg));
+	}
+	rcu_read_unlock();
+	return match;
+}
+
+/* Up to @max slots from *@offset on, which is moved behind the last one. */
 static inline unsigned int index_collect(struct index *ix,
 					 unsigned long *offset,
-					 unsigned int age, unsigned int busy,
+					 const struct index_query *q,
 					 pgoff_t *found, unsigned int max)
 {
 	struct leaf *leaf;
@@ -391,25 +427,18 @@ static inline unsigned int index_collect(struct index *ix,
 	while (n < max && (leaf = index_next(ix, offset))) {
 		unsigned long i = *offset % LEAF_SLOTS;
 		unsigned long base = *offset - i;
-		bool seen = i || (busy - age) % AGES < 2;
+		bool seen = i || (q->busy - q->age) % AGES < 2;
 
-		if (!(atomic64_read(&leaf->ages) & BIT_ULL(age)) ||
+		if (!(atomic64_read(&leaf->ages) & BIT_ULL(q->age)) ||
 		    !atomic_inc_not_zero(&leaf->used)) {
 			*offset = base + LEAF_SLOTS;
 			continue;
 		}
-		for (; i < LEAF_SLOTS && n < max; i++) {
-			u64 meta = READ_ONCE(leaf->entries[i].meta);
-			unsigned int size = entry_size(meta);
-
-			if (!size || entry_age(meta) != age)
-				continue;
-			seen = true;
-			if (size != SIZE_SAME)
+		for (; i < LEAF_SLOTS && n < max; i++)
+			if (index_matches(q, &leaf->entries[i].meta, &seen))
 				found[n++] = base + i;
-		}
 		if (!seen && i == LEAF_SLOTS)
-			atomic64_andnot(BIT_ULL(age), &leaf->ages);
+			atomic64_andnot(BIT_ULL(q->age), &leaf->ages);
 		index_put(ix, leaf);
 		*offset = base + i;
 		cond_resched();
@@ -472,11 +501,22 @@ static inline void index_fold(struct index *ix, unsigned long now,
 	}
 }
 
-/* Empties it: @release is called for what is left. Nobody else uses it. */
+static inline void index_free(struct root *root)
+{
+	unsigned long i, j;
+
+	for (i = 0; root && i < MAX_LIMBS; i++) {
+		for (j = 0; root->limbs[i] && j < LIMB_BRANCHES; j++)
+			kfree(root->limbs[i]->branches[j]);
+		kfree(root->limbs[i]);
+	}
+	kfree(root);
+}
+
+/* Empties the index: @release is called for each entry. Nobody else uses it. */
 static inline void index_destroy(struct index *ix,
 				 void (*release)(const struct entry *e))
 {
-	struct top *top;
 	struct leaf *leaf;
 	unsigned long offset, i;
 
@@ -489,12 +529,8 @@ static inline void index_destroy(struct index *ix,
 		kfree(leaf->entries);
 		cond_resched();
 	}
-	top = rcu_replace_pointer(ix->top, NULL, lockdep_is_held(&ix->walk));
-	if (top) {
-		for (i = 0; i < top->nr; i++)
-			kfree(top->branches[i]);
-		kfree_rcu(top, rcu);
-	}
+	index_free(ix->root);
+	WRITE_ONCE(ix->root, NULL);
 	ix->bytes = 0;
 	mutex_unlock(&ix->walk);
 }

@@ -8,7 +8,7 @@
 #include "compress_index.h"
 #include "compress_limit.h"
 
-#define FAR	(40UL * 1024 * 1024)	/* in a top beyond FIRST_TOP */
+#define FAR	(3 * LIMB_SLOTS + 40UL * 1024 * 1024)
 
 static struct index ix;
 static unsigned int released;
@@ -80,7 +80,7 @@ static void index_finds_slots(struct kunit *test)
 	static const unsigned long at[] = {
 		0, 1, LEAF_SLOTS - 1, LEAF_SLOTS,
 		BRANCH_SLOTS - 1, BRANCH_SLOTS,
-		FIRST_TOP * BRANCH_SLOTS - 1, FIRST_TOP * BRANCH_SLOTS, FAR,
+		LIMB_SLOTS - 1, LIMB_SLOTS, FAR, MAX_SLOTS - 1,
 	};
 	int i;
 
@@ -147,6 +147,14 @@ static void destroy_releases_all(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, entry_size(look(2).meta), 0U);
 }
 
+static unsigned int collect(unsigned long *next, unsigned int age,
+			    pgoff_t *found, unsigned int max)
+{
+	const struct index_query query = { .age = age, .busy = 9 };
+
+	return index_collect(&ix, next, &query, found, max);
+}
+
 /* And none that are same-filled, as slot 4 is. */
 static void collect_takes_one_age(struct kunit *test)
 {
@@ -159,13 +167,53 @@ static void collect_takes_one_age(struct kunit *test)
 	put_in(test, FAR, 0, 100);
 	KUNIT_EXPECT_EQ(test, index_ages(&ix), 3ULL);
 
-	KUNIT_ASSERT_EQ(test, index_collect(&ix, &next, 0, 9, found, 8), 8U);
+	KUNIT_ASSERT_EQ(test, collect(&next, 0, found, 8), 8U);
 	for (i = 0; i < 8; i++)
 		KUNIT_EXPECT_EQ(test, found[i], first[i]);
-	KUNIT_ASSERT_EQ(test, index_collect(&ix, &next, 0, 9, found, 8), 2U);
+	KUNIT_ASSERT_EQ(test, collect(&next, 0, found, 8), 2U);
 	KUNIT_EXPECT_EQ(test, found[0], 18UL);
 	KUNIT_EXPECT_EQ(test, found[1], FAR);
-	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, 0, 9, found, 8), 0U);
+	KUNIT_EXPECT_EQ(test, collect(&next, 0, found, 8), 0U);
+}
+
+static bool is_even(u64 meta, const void *arg)
+{
+	return entry_size(meta) % 2 == 0;
+}
+
+/* Neither small pages nor those of others, and their age is not forgotten. */
+static void collect_takes_what_is_wanted(struct kunit *test)
+{
+	struct index_query query = { .age = 3, .busy = 9, .min_size = 104 };
+	unsigned long next = 0, i;
+	pgoff_t found[8];
+
+	for (i = 0; i < 6; i++)
+		put_in(test, i, 3, 100 + i);
+	KUNIT_ASSERT_EQ(test, index_collect(&ix, &next, &query, found, 8), 2U);
+	KUNIT_EXPECT_EQ(test, found[0], 4UL);
+	KUNIT_EXPECT_EQ(test, found[1], 5UL);
+	query.wanted = is_even;
+	next = 0;
+	KUNIT_ASSERT_EQ(test, index_collect(&ix, &next, &query, found, 8), 1U);
+	KUNIT_EXPECT_EQ(test, found[0], 4UL);
+	query.min_size = 1000;
+	next = 0;
+	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, &query, found, 8), 0U);
+	KUNIT_EXPECT_EQ(test, index_ages(&ix), BIT_ULL(3));
+}
+
+/* A store in reclaim gets single pages only; a slot past the last is refused. */
+static void index_is_made_of_pages(struct kunit *test)
+{
+	KUNIT_EXPECT_LE(test, sizeof(struct root), PAGE_SIZE);
+	KUNIT_EXPECT_LE(test, sizeof(struct limb), PAGE_SIZE);
+	KUNIT_EXPECT_LE(test, sizeof(struct branch), PAGE_SIZE);
+	KUNIT_EXPECT_LE(test, LEAF_SLOTS * sizeof(struct entry), PAGE_SIZE);
+	KUNIT_EXPECT_GE(test, MAX_SLOTS, BIT(32));
+	KUNIT_EXPECT_NULL(test, index_get(&ix, MAX_SLOTS));
+	KUNIT_EXPECT_NULL(test, index_leaf(&ix, MAX_SLOTS));
+	KUNIT_EXPECT_EQ(test, ix.bytes, 0UL);
 }
 
 /* A mask says too much until somebody has looked, but for the two last ages. */
@@ -180,12 +228,12 @@ static void ages_are_forgotten(struct kunit *test)
 	take_out(0);
 	take_out(2);
 	KUNIT_EXPECT_EQ(test, index_ages(&ix), 0x380ULL);
-	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, 7, 9, found, 4), 0U);
+	KUNIT_EXPECT_EQ(test, collect(&next, 7, found, 4), 0U);
 	next = 0;
-	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, 9, 9, found, 4), 0U);
+	KUNIT_EXPECT_EQ(test, collect(&next, 9, found, 4), 0U);
 	KUNIT_EXPECT_EQ(test, index_ages(&ix), 0x300ULL);
 	next = 0;
-	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, 8, 9, found, 4), 1U);
+	KUNIT_EXPECT_EQ(test, collect(&next, 8, found, 4), 1U);
 	KUNIT_EXPECT_EQ(test, index_ages(&ix), 0x300ULL);
 }
 
@@ -300,6 +348,8 @@ static struct kunit_case compress_cases[] = {
 	KUNIT_CASE(leaf_of_others_stays),
 	KUNIT_CASE(destroy_releases_all),
 	KUNIT_CASE(collect_takes_one_age),
+	KUNIT_CASE(collect_takes_what_is_wanted),
+	KUNIT_CASE(index_is_made_of_pages),
 	KUNIT_CASE(ages_are_forgotten),
 	KUNIT_CASE(fold_keeps_the_order),
 	KUNIT_CASE(fold_spares_the_newest),
