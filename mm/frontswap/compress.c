@@ -107,6 +107,9 @@ static int stream_up(unsigned int cpu, struct hlist_node *node)
 	struct stream *s = per_cpu_ptr(alg->streams, cpu);
 	struct crypto_comp *tfm;
 
+	/* From an earlier time that the CPU was on. */
+	if (s->tfm)
+		return 0;
 	/* Some write past what they are told. */
 	s->buffer = kvmalloc_node(2 * PAGE_SIZE, GFP_KERNEL, cpu_to_node(cpu));
 	if (!s->buffer)
@@ -121,17 +124,18 @@ static int stream_up(unsigned int cpu, struct hlist_node *node)
 	return 0;
 }
 
-static int stream_down(unsigned int cpu, struct hlist_node *node)
+static void streams_free(struct alg *alg)
 {
-	struct alg *alg = hlist_entry(node, struct alg, node);
-	struct stream *s = per_cpu_ptr(alg->streams, cpu);
+	struct stream *s;
+	int cpu;
 
-	if (s->tfm)
-		crypto_free_comp(s->tfm);
-	kvfree(s->buffer);
-	s->tfm = NULL;
-	s->buffer = NULL;
-	return 0;
+	for_each_possible_cpu(cpu) {
+		s = per_cpu_ptr(alg->streams, cpu);
+		if (s->tfm)
+			crypto_free_comp(s->tfm);
+		kvfree(s->buffer);
+	}
+	free_percpu(alg->streams);
 }
 
 static void alg_free(struct alg *alg)
@@ -139,7 +143,7 @@ static void alg_free(struct alg *alg)
 	if (!alg)
 		return;
 	cpuhp_state_remove_instance(cpuhp_state, &alg->node);
-	free_percpu(alg->streams);
+	streams_free(alg);
 	kfree(alg);
 }
 
@@ -158,7 +162,7 @@ static struct alg *alg_create(const char *name)
 	int cpu, ret = -ENOMEM;
 
 	if (!crypto_has_comp(name, 0, 0))
-		return ERR_PTR(-ENOENT);
+		return ERR_PTR(-EINVAL);
 	alg = kzalloc(sizeof(*alg), GFP_KERNEL);
 	if (!alg)
 		return ERR_PTR(-ENOMEM);
@@ -172,7 +176,7 @@ static struct alg *alg_create(const char *name)
 	ret = cpuhp_state_add_instance(cpuhp_state, &alg->node);
 	if (!ret)
 		return alg;
-	free_percpu(alg->streams);
+	streams_free(alg);
 free:
 	kfree(alg);
 	return ERR_PTR(ret);
@@ -198,7 +202,7 @@ static int alg_choose(const char *name)
 	alg = alg_create(name);
 	if (IS_ERR(alg)) {
 		pr_err("compressor %s: %s (%ld)\n", name,
-		       PTR_ERR(alg) == -ENOENT ? "there is none of this name" :
+		       PTR_ERR(alg) == -EINVAL ? "there is none of this name" :
 		       "cannot be had", PTR_ERR(alg));
 		return PTR_ERR(alg);
 	}
@@ -875,9 +879,43 @@ static int set_compressor(const char *val, const struct kernel_param *kp)
 	return ret;
 }
 
+static const char * const known_compressors[] = {
+#if IS_ENABLED(CONFIG_CRYPTO_LZO)
+	"lzo", "lzo-rle",
+#endif
+#if IS_ENABLED(CONFIG_CRYPTO_LZ4)
+	"lz4",
+#endif
+#if IS_ENABLED(CONFIG_CRYPTO_LZ4HC)
+	"lz4hc",
+#endif
+#if IS_ENABLED(CONFIG_CRYPTO_ZSTD)
+	"zstd",
+#endif
+#if IS_ENABLED(CONFIG_CRYPTO_DEFLATE)
+	"deflate",
+#endif
+#if IS_ENABLED(CONFIG_CRYPTO_842)
+	"842",
+#endif
+};
+
+/* All that the kernel was built with, the one in use in brackets. */
 static int get_compressor(char *buffer, const struct kernel_param *kp)
 {
-	return sysfs_emit(buffer, "%s\n", compressor);
+	bool known = false, current_one;
+	int i, at = 0;
+
+	for (i = 0; i < ARRAY_SIZE(known_compressors); i++) {
+		current_one = !strcmp(known_compressors[i], compressor);
+		known |= current_one;
+		at += sysfs_emit_at(buffer, at, current_one ? "[%s] " : "%s ",
+				    known_compressors[i]);
+	}
+	if (!known)
+		at += sysfs_emit_at(buffer, at, "[%s] ", compressor);
+	buffer[at - 1] = '\n';
+	return at;
 }
 
 static const struct kernel_param_ops percent_ops = {
@@ -997,7 +1035,7 @@ static int algs_setup(void)
 
 	ret = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN,
 				      "mm/frontswap_compress:prepare",
-				      stream_up, stream_down);
+				      stream_up, NULL);
 	if (ret < 0)
 		return ret;
 	cpuhp_state = ret;
@@ -1111,3 +1149,4 @@ module_exit(compress_exit);
 
 MODULE_DESCRIPTION("frontswap backend that keeps pages compressed in RAM");
 MODULE_LICENSE("GPL");
+MODULE_SOFTDEP("pre: crypto-" CONFIG_FRONTSWAP_COMPRESS_DEFAULT);

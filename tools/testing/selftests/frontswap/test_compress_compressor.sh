@@ -15,11 +15,13 @@ refused() {
 	expect_text "$1 after $2" "$(cat "$COMPRESS/$1")" "$old"
 }
 
-quietly load frontswap_compress compressor=none-such && die "loaded without a compressor"
+load frontswap_compress compressor=none-such 2>"$TMP/error" && die "loaded without a compressor"
+grep -q "Invalid argument" "$TMP/error" || die "an unknown compressor is: $(cat "$TMP/error")"
 expect_log "compressor none-such: there is none"
 load_compress compressor=lzo max_pool_percent=50
 swap_on "$DISK1"
 
+expect_text "compressors" "$(cat "$COMPRESS/compressor")" "[lzo] lzo-rle lz4 zstd"
 start_hog -k text
 hog fill out
 lzo_bytes=$(compress compressed_bytes)
