@@ -39,12 +39,21 @@
 #define POOL_GFP	(INDEX_GFP | __GFP_HIGHMEM | __GFP_MOVABLE)
 #define BATCH		32U	/* the writes that the core has in flight */
 #define ROUND		256UL	/* pages between looks at the pool */
-#define PROTECTED	2	/* generations that the shrinker leaves alone */
+#define PROTECTED	GENERATIONS	/* which the shrinker leaves alone */
+
+/*
+ * A write of a whole page that frees less is not worth it. At the limit refusing a
+ * new page costs one write as well; when memory is short, two at most for a page
+ * of memory.
+ */
+#define MIN_SIZE_LIMIT	(PAGE_SIZE / 8)
+#define MIN_SIZE_SHRINK	(PAGE_SIZE / 2)
 
 enum counter {
 	STORED_PAGES,
 	SAME_FILLED_PAGES,
 	COMPRESSED_BYTES,
+	BULKY_BYTES,
 	REJECT_COMPRESS_POOR,
 	REJECT_ALLOC_FAIL,
 	REJECT_LIMIT,
@@ -80,6 +89,11 @@ static unsigned long stat_sum(enum counter counter)
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(per_cpu_ptr(&stats, cpu)->value[counter]);
 	return max(sum, 0L);
+}
+
+static unsigned long pool_bytes(void)
+{
+	return zs_get_total_pages(pool) << PAGE_SHIFT;
 }
 
 /* Compressors: one for each name that has been in use, until the module goes */
@@ -290,12 +304,18 @@ static void fill(void *page, unsigned long word)
 	memset_l(page, word, PAGE_SIZE / sizeof(word));
 }
 
-/* The work: folding ages, and writing back */
+/* Writing back, and what is done before it: folding ages, compacting */
 
 static bool writeback = true;
+static unsigned int writeback_rate;
+static struct budget budget;
 static atomic_long_t asked;	/* by the shrinker: pages to write back */
 static unsigned long not_before;
+static unsigned long waste_left;	/* bytes, by the last compaction */
+static bool was_full;
+static DEFINE_MUTEX(evict_lock);	/* budget, waste_left, was_full, ages */
 static struct workqueue_struct *wq;
+static struct kobject *kobj;
 static const struct frontswap_ops compress_ops;
 
 static void reclaim(struct work_struct *unused);
@@ -303,7 +323,7 @@ static DECLARE_WORK(reclaim_work, reclaim);
 
 static void set_limit(void);
 
-/* After a run that moved nothing there is a pause. */
+/* After a run that changed nothing there is a pause. */
 static bool pausing(void)
 {
 	return time_before(jiffies, READ_ONCE(not_before));
@@ -311,7 +331,7 @@ static bool pausing(void)
 
 static void kick(void)
 {
-	if (READ_ONCE(writeback) && !pausing())
+	if (!pausing())
 		queue_work(wq, &reclaim_work);
 }
 
@@ -328,11 +348,13 @@ static u64 all_ages(void)
 	return ages;
 }
 
+/* Not while pages are collected by their age. */
 static void fold_ages(void)
 {
 	unsigned long now = READ_ONCE(clock.now);
 	int type;
 
+	lockdep_assert_held(&evict_lock);
 	for (type = 0; type < MAX_SWAPFILES; type++) {
 		mutex_lock(&slots[type].walk);
 		index_fold(&slots[type], now, clock.folded);
@@ -341,19 +363,80 @@ static void fold_ages(void)
 	WRITE_ONCE(clock.folded, now);
 }
 
+/* Bytes of the pool that hold no data: holes, and what size classes round up. */
+static unsigned long waste(void)
+{
+	unsigned long total = pool_bytes();
+
+	return total - min(stat_sum(COMPRESSED_BYTES), total);
+}
+
+/*
+ * What pages that have gone leave is of use only to pages of about their size,
+ * until objects are moved together. Some of it never goes, so what counts is the
+ * growth since the last time.
+ */
+static bool compact_due(void)
+{
+	return waste() > waste_left + pool_bytes() / 16;
+}
+
+/* Pages of memory that have been freed. */
+static unsigned long compact(void)
+{
+	unsigned long freed;
+
+	lockdep_assert_held(&evict_lock);
+	freed = zs_compact(pool);
+	waste_left = waste();
+	return freed;
+}
+
 /**
  * struct eviction - one run of writing back
  * @wanted: Pages to go.
  * @done: Pages that have gone.
+ * @keep: Generations whose pages stay.
+ * @min_size: Pages that take fewer bytes stay.
+ * @timed: Pages stored after @then stay.
+ * @then: In jiffies.
+ * @group: Pages of other control groups stay; NULL for all.
  * @closed: Types that cannot be written to.
  * @error: The core cannot do more now.
  */
 struct eviction {
 	unsigned long wanted;
 	unsigned long done;
+	unsigned int keep;
+	unsigned int min_size;
+	bool timed;
+	unsigned long then;
+	struct cgroup *group;
 	DECLARE_BITMAP(closed, MAX_SWAPFILES);
 	int error;
 };
+
+#ifdef FRONTSWAP_HAS_OWNERS
+/* Whether the owner's pages may be on a device, and whether it is asked for. */
+static bool owner_may_go(u64 meta, const void *group)
+{
+	struct obj_cgroup *owner = entry_owner(meta);
+	struct mem_cgroup *memcg;
+
+	if (!owner)
+		return !group;
+	memcg = obj_cgroup_memcg(owner);
+	if (!frontswap_memcg_may_writeback(memcg))
+		return false;
+	return !group || cgroup_is_descendant(memcg->css.cgroup,
+					      (struct cgroup *)group);
+}
+#else
+static bool owner_may_go(u64 meta, const void *group)
+{
+	return !group;
+}
+#endif
 
 static bool evict_batch(struct eviction *ev, unsigned int type,
 			const pgoff_t *offsets, unsigned int n)
@@ -379,6 +462,9 @@ static void evict_type(struct eviction *ev, unsigned int type,
 	const struct index_query query = {
 		.age = age,
 		.busy = READ_ONCE(clock.now) % AGES,
+		.min_size = ev->min_size,
+		.wanted = owner_may_go,
+		.arg = ev->group,
 	};
 	pgoff_t offsets[BATCH];
 	unsigned long next = 0;
@@ -393,16 +479,19 @@ static void evict_type(struct eviction *ev, unsigned int type,
 	} while (n && evict_batch(ev, type, offsets, n));
 }
 
-/* The oldest first; those of the last @keep generations stay. */
-static void evict(struct eviction *ev, unsigned int keep)
+/* The oldest first. */
+static void evict(struct eviction *ev)
 {
-	u64 ages = all_ages();
 	unsigned long now = READ_ONCE(clock.now);
+	u64 ages = all_ages();
 	int back, type;
 
-	for (back = AGES - 2; back >= (int)keep; back--) {
+	lockdep_assert_held(&evict_lock);
+	for (back = AGES - 2; back >= (int)ev->keep; back--) {
 		if (!(ages & BIT_ULL(clock_age(now, back))))
 			continue;
+		if (ev->timed && !clock_ended_by(&clock, now, back, ev->then))
+			return;
 		for (type = 0; type < MAX_SWAPFILES; type++) {
 			if (test_bit(type, ev->closed))
 				continue;
@@ -411,6 +500,21 @@ static void evict(struct eviction *ev, unsigned int keep)
 				return;
 		}
 	}
+}
+
+/* As many pages as the budget has; false: nothing could be moved. */
+static bool evict_some(struct eviction *ev, unsigned long pages)
+{
+	unsigned long before = ev->done;
+
+	pages = budget_get(&budget, READ_ONCE(writeback_rate), pages, jiffies);
+	ev->wanted = before + pages;
+	if (pages)
+		evict(ev);
+	budget_put(&budget, ev->wanted - min(ev->done, ev->wanted));
+	if (ev->done > before)
+		compact();
+	return ev->done > before;
 }
 
 /* Pages whose compressed size is about what is to go. */
@@ -424,41 +528,70 @@ static unsigned long pages_of_excess(unsigned long excess)
 		     ROUND);
 }
 
-/* False: nothing could be moved. */
-static bool evict_some(unsigned long wanted, unsigned int keep)
+static bool evict_excess(unsigned long excess)
 {
-	struct eviction ev = { .wanted = wanted };
+	struct eviction ev = { .min_size = MIN_SIZE_LIMIT };
 
-	evict(&ev, keep);
-	zs_compact(pool);
-	return ev.done;
+	return evict_some(&ev, pages_of_excess(excess));
+}
+
+static bool evict_asked(unsigned long pages)
+{
+	struct eviction ev = {
+		.keep = PROTECTED,
+		.min_size = MIN_SIZE_SHRINK,
+	};
+	bool moved = evict_some(&ev, pages);
+
+	atomic_long_sub(pages, &asked);
+	return moved;
+}
+
+/* True if there is more to do. @begun: the pool has been at its limit. */
+static bool reclaim_some(bool *begun)
+{
+	unsigned long excess = limit_excess(&limit, zs_get_total_pages(pool),
+					    *begun);
+	unsigned long n;
+
+	*begun = excess;
+	if (excess && compact_due())
+		return compact();
+	if (!READ_ONCE(writeback))
+		return false;
+	if (excess)
+		return evict_excess(excess);
+	n = min_t(unsigned long, atomic_long_read(&asked), ROUND);
+	return n && evict_asked(n);
+}
+
+static void tell_full(void)
+{
+	bool full = !limit_admits(&limit, zs_get_total_pages(pool));
+
+	if (full == was_full)
+		return;
+	was_full = full;
+	sysfs_notify(kobj, NULL, "full");
 }
 
 static void reclaim(struct work_struct *unused)
 {
-	unsigned long excess, n;
-	bool moved = true;
+	bool begun = false, more;
 
-	for (;;) {
+	mutex_lock(&evict_lock);
+	do {
 		if (clock_fold_due(&clock))
 			fold_ages();
 		set_limit();
-		if (!moved || !READ_ONCE(writeback))
-			break;
-		excess = limit_excess(&limit, zs_get_total_pages(pool));
-		n = min_t(unsigned long, atomic_long_read(&asked), ROUND);
-		if (excess) {
-			moved = evict_some(pages_of_excess(excess), 0);
-		} else if (n) {
-			moved = evict_some(n, PROTECTED);
-			atomic_long_sub(n, &asked);
-		} else {
-			return;
-		}
+		tell_full();
+		more = reclaim_some(&begun);
 		cond_resched();
-	}
+	} while (more);
+	if (begun || atomic_long_read(&asked) > 0)
+		WRITE_ONCE(not_before, jiffies + HZ / 2);
 	atomic_long_set(&asked, 0);
-	WRITE_ONCE(not_before, jiffies + HZ / 2);
+	mutex_unlock(&evict_lock);
 }
 
 /* Callbacks */
@@ -519,28 +652,8 @@ static bool pool_admits(void)
 	if (likely(limit_admits(&limit, pages)))
 		return true;
 	stat_add(REJECT_LIMIT, 1);
-	if (limit_excess(&limit, pages))
-		kick();
+	kick();
 	return false;
-}
-
-/* Fills in what the entry gets: returns its size or an errno. */
-static __always_inline int take(struct page *page, unsigned int nr,
-				unsigned long *data)
-{
-	unsigned long *src = kmap_local_page(page);
-	int ret;
-
-	if (same_filled(src)) {
-		*data = *src;
-		ret = SIZE_SAME;
-	} else if (pool_admits()) {
-		ret = pool_add(src, nr, data);
-	} else {
-		ret = -ENOSPC;
-	}
-	kunmap_local(src);
-	return ret;
 }
 
 static struct leaf *get_leaf(unsigned int type, pgoff_t offset)
@@ -552,12 +665,63 @@ static struct leaf *get_leaf(unsigned int type, pgoff_t offset)
 	return leaf;
 }
 
+/*
+ * Fills in what the entry gets: returns its size or an errno. The place for it
+ * comes first, or the work of compressing might be for nothing.
+ */
+static __always_inline int take(const unsigned long *src, unsigned int nr,
+				unsigned int type, pgoff_t offset,
+				struct leaf **leaf, unsigned long *data)
+{
+	bool same = same_filled(src);
+	int ret;
+
+	if (!same && !pool_admits())
+		return -ENOSPC;
+	*leaf = get_leaf(type, offset);
+	if (unlikely(!*leaf))
+		return -ENOMEM;
+	if (same) {
+		*data = *src;
+		return SIZE_SAME;
+	}
+	ret = pool_add(src, nr, data);
+	if (unlikely(ret < 0))
+		index_put(&slots[type], *leaf);
+	return ret;
+}
+
+static __always_inline void count_stored(unsigned int size)
+{
+	stat_add(STORED_PAGES, 1);
+	if (size == SIZE_SAME) {
+		stat_add(SAME_FILLED_PAGES, 1);
+		return;
+	}
+	stat_add(COMPRESSED_BYTES, size);
+	if (size >= MIN_SIZE_SHRINK)
+		stat_add(BULKY_BYTES, size);
+}
+
+static __always_inline void count_released(unsigned int size)
+{
+	stat_add(STORED_PAGES, -1);
+	if (size == SIZE_SAME) {
+		stat_add(SAME_FILLED_PAGES, -1);
+		return;
+	}
+	stat_add(COMPRESSED_BYTES, -(long)size);
+	if (size >= MIN_SIZE_SHRINK)
+		stat_add(BULKY_BYTES, -(long)size);
+}
+
 static int compress_store(unsigned int type, pgoff_t offset, struct page *page)
 {
 	struct obj_cgroup *owner;
 	unsigned long data;
 	struct leaf *leaf;
 	unsigned int nr;
+	void *src;
 	int size;
 
 	if (!owner_get(page, &owner)) {
@@ -566,32 +730,22 @@ static int compress_store(unsigned int type, pgoff_t offset, struct page *page)
 	}
 	/* Pairs with alg_choose(). */
 	nr = smp_load_acquire(&current_alg);
-	size = -ENOMEM;
-	/* The work of compressing is not for nothing. */
-	leaf = get_leaf(type, offset);
-	if (!leaf)
-		goto put_owner;
-	size = take(page, nr, &data);
-	if (size < 0)
-		goto put_leaf;
+	src = kmap_local_page(page);
+	size = take(src, nr, type, offset, &leaf, &data);
+	kunmap_local(src);
+	if (size < 0) {
+		if (owner)
+			obj_cgroup_put(owner);
+		return size;
+	}
 	if (owner)
 		owner_charge(owner, charged_bytes(size));
 	leaf_set(leaf, offset, data,
 		 make_meta(size, nr, READ_ONCE(clock.now), pack_owner(owner)));
-	stat_add(STORED_PAGES, 1);
-	if (size == SIZE_SAME)
-		stat_add(SAME_FILLED_PAGES, 1);
-	else
-		stat_add(COMPRESSED_BYTES, size);
+	count_stored(size);
 	if (unlikely(!(this_cpu_inc_return(stats.ticks) % CLOCK_TICK)))
 		tick();
 	return 0;
-put_leaf:
-	index_put(&slots[type], leaf);
-put_owner:
-	if (owner)
-		obj_cgroup_put(owner);
-	return size;
 }
 
 #ifdef CONFIG_FAULT_INJECTION
@@ -673,8 +827,8 @@ static int compress_load(unsigned int type, pgoff_t offset, struct page *page)
 		ret = pool_read(e.data, e.meta, dst);
 	kunmap_local(dst);
 	if (unlikely(ret))
-		ret = decompress_error(type, offset, entry_alg(e.meta), ret);
-	return ret;
+		return decompress_error(type, offset, entry_alg(e.meta), ret);
+	return 0;
 }
 
 static __always_inline void release(const struct entry *e)
@@ -682,13 +836,9 @@ static __always_inline void release(const struct entry *e)
 	struct obj_cgroup *owner = entry_owner(e->meta);
 	unsigned int size = entry_size(e->meta);
 
-	if (size == SIZE_SAME) {
-		stat_add(SAME_FILLED_PAGES, -1);
-	} else {
+	if (size != SIZE_SAME)
 		zs_free(pool, e->data);
-		stat_add(COMPRESSED_BYTES, -(long)size);
-	}
-	stat_add(STORED_PAGES, -1);
+	count_released(size);
 	if (owner) {
 		owner_uncharge(owner, charged_bytes(size));
 		obj_cgroup_put(owner);
@@ -729,21 +879,69 @@ static const struct frontswap_ops compress_ops = {
 
 /* Memory pressure. Pages go later: nothing is freed when the call returns. */
 
+#ifdef CONFIG_VM_EVENT_COUNTERS
+static unsigned long device_reads(void)
+{
+	unsigned long sum = 0;
+	int cpu;
+
+	for_each_online_cpu(cpu)
+		sum += data_race(per_cpu(vm_event_states, cpu).event[PSWPIN]);
+	return sum;
+}
+#else
+static unsigned long device_reads(void)
+{
+	return 0;
+}
+#endif
+
+/*
+ * Pages that were read from the devices lately, as far as the clock tells time: had
+ * they been kept, they would not have had to be. So many are left alone.
+ */
+static struct {
+	spinlock_t lock;	/* for all of it */
+	unsigned long seen;
+	unsigned long recent;
+	unsigned long generation;
+} reads = { .lock = __SPIN_LOCK_UNLOCKED(reads.lock) };
+
+static unsigned long refaults(void)
+{
+	unsigned long sum = device_reads(), now = READ_ONCE(clock.now), ret;
+
+	spin_lock(&reads.lock);
+	reads.recent >>= min(now - reads.generation, BITS_PER_LONG - 1UL);
+	reads.generation = now;
+	if ((long)(sum - reads.seen) > 0)
+		reads.recent += sum - reads.seen;
+	reads.seen = sum;
+	ret = reads.recent;
+	spin_unlock(&reads.lock);
+	return ret;
+}
+
+/*
+ * In pages of memory, not in pages stored, so that the better they compress the
+ * fewer are written; and only of pages that are worth it, if these are a part of
+ * the pool that counts.
+ */
 static unsigned long shrink_count(struct shrinker *s, struct shrink_control *sc)
 {
-	unsigned long pages;
+	unsigned long bulky = stat_sum(BULKY_BYTES) >> PAGE_SHIFT, protect;
 
-	if (!READ_ONCE(writeback))
+	if (!READ_ONCE(writeback) || bulky < zs_get_total_pages(pool) / 8)
 		return 0;
-	pages = stat_sum(STORED_PAGES) - stat_sum(SAME_FILLED_PAGES);
-	return (long)pages > 0 ? pages : SHRINK_EMPTY;
+	protect = refaults();
+	return bulky > protect ? bulky - protect : 0;
 }
 
 static unsigned long shrink_scan(struct shrinker *s, struct shrink_control *sc)
 {
 	if (!(sc->gfp_mask & __GFP_IO) || pausing())
 		return SHRINK_STOP;
-	if (atomic_long_read(&asked) < stat_sum(STORED_PAGES))
+	if (atomic_long_read(&asked) < stat_sum(BULKY_BYTES) >> PAGE_SHIFT)
 		atomic_long_add(sc->nr_to_scan, &asked);
 	kick();
 	return 0;
@@ -783,7 +981,7 @@ static bool ready;	/* under the lock of the parameters */
 static void set_limit(void)
 {
 	limit_set(&limit, totalram_pages(), READ_ONCE(max_pool_percent),
-		  READ_ONCE(max_bytes), READ_ONCE(accept_threshold_percent));
+		  READ_ONCE(max_bytes), READ_ONCE(accept_threshold_percent), 0);
 }
 
 /* The work looks at the new limit, pause or not, writeback or not. */
@@ -863,6 +1061,18 @@ static int set_writeback(const char *val, const struct kernel_param *kp)
 	return ret;
 }
 
+static int set_rate(const char *val, const struct kernel_param *kp)
+{
+	int ret = param_set_uint(val, kp);
+
+	if (ret)
+		pr_err("%s must be a number of pages; 0 is no limit\n",
+		       kp->name);
+	else
+		limit_changed();
+	return ret;
+}
+
 static int set_compressor(const char *val, const struct kernel_param *kp)
 {
 	char buf[CRYPTO_MAX_ALG_NAME], *name;
@@ -931,6 +1141,10 @@ static const struct kernel_param_ops writeback_ops = {
 	.set = set_writeback, .get = param_get_bool,
 };
 
+static const struct kernel_param_ops rate_ops = {
+	.set = set_rate, .get = param_get_uint,
+};
+
 static const struct kernel_param_ops compressor_ops = {
 	.set = set_compressor, .get = get_compressor,
 };
@@ -944,16 +1158,14 @@ MODULE_PARM_DESC(max_bytes, "Limit of the pool in bytes (0: none)");
 module_param_cb(accept_threshold_percent, &percent_ops,
 		&accept_threshold_percent, 0644);
 MODULE_PARM_DESC(accept_threshold_percent,
-		 "A full pool takes pages again at this percentage of its limit (90)");
+		 "A full pool is written back to this percentage of its limit (90)");
 module_param_cb(writeback, &writeback_ops, &writeback, 0644);
 MODULE_PARM_DESC(writeback, "Write old pages to the swap device (Y)");
+module_param_cb(writeback_rate, &rate_ops, &writeback_rate, 0644);
+MODULE_PARM_DESC(writeback_rate,
+		 "Pages to write back in a second at most (0: no limit)");
 
 /* /sys/kernel/mm/frontswap_compress */
-
-static unsigned long pool_bytes(void)
-{
-	return zs_get_total_pages(pool) << PAGE_SHIFT;
-}
 
 static unsigned long index_bytes(void)
 {
@@ -984,6 +1196,150 @@ SHOW(written_back_pages, stat_sum(WRITTEN_BACK_PAGES));
 SHOW(decompress_errors, stat_sum(DECOMPRESS_ERRORS));
 SHOW(pool_bytes, pool_bytes());
 SHOW(index_bytes, index_bytes());
+SHOW(limit_bytes, READ_ONCE(limit.high) << PAGE_SHIFT);
+SHOW(full, !limit_admits(&limit, zs_get_total_pages(pool)) + 0UL);
+
+/* Bytes that have been stored by bytes of the pool. */
+static ssize_t compression_ratio_show(struct kobject *kobj,
+				      struct kobj_attribute *attr, char *buf)
+{
+	unsigned long pages = zs_get_total_pages(pool);
+	unsigned long percent = 0;
+
+	if (pages)
+		percent = mult_frac(stat_sum(STORED_PAGES), 100, pages);
+	return sysfs_emit(buf, "%lu.%02lu\n", percent / 100, percent % 100);
+}
+static struct kobj_attribute compression_ratio_attr =
+	__ATTR_RO(compression_ratio);
+
+static ssize_t compact_store(struct kobject *kobj, struct kobj_attribute *attr,
+			     const char *buf, size_t count)
+{
+	unsigned int one;
+
+	if (kstrtouint(buf, 0, &one) || one != 1)
+		return -EINVAL;
+	if (mutex_lock_killable(&evict_lock))
+		return -EINTR;
+	compact();
+	mutex_unlock(&evict_lock);
+	return count;
+}
+static struct kobj_attribute compact_attr = __ATTR_WO(compact);
+
+/* By its path, or by its number; an error pointer if there is none. */
+static struct cgroup *find_group(const char *name)
+{
+#ifdef FRONTSWAP_HAS_OWNERS
+	u64 id;
+
+	if (kstrtou64(name, 0, &id))
+		return cgroup_get_from_path(name);
+	return cgroup_get_from_id(id);
+#else
+	return ERR_PTR(-EOPNOTSUPP);
+#endif
+}
+
+static void put_group(struct cgroup *group)
+{
+#ifdef FRONTSWAP_HAS_OWNERS
+	if (group)
+		cgroup_put(group);
+#endif
+}
+
+/* One word of a request; a control group that is found stays until put_group(). */
+static int parse_word(char *word, struct eviction *ev)
+{
+	unsigned long seconds;
+	struct cgroup *group;
+
+	if (strstarts(word, "age=")) {
+		if (kstrtoul(word + 4, 0, &seconds) ||
+		    seconds > LONG_MAX / 2 / HZ)
+			return -EINVAL;
+		ev->timed = true;
+		ev->then = jiffies - seconds * HZ;
+		return 0;
+	}
+	if (!strstarts(word, "cgroup=") || ev->group)
+		return -EINVAL;
+	group = find_group(word + 7);
+	if (IS_ERR(group))
+		return PTR_ERR(group);
+	ev->group = group;
+	return 0;
+}
+
+/* "PAGES [cgroup=PATH|ID] [age=SECONDS]" */
+static int parse_request(char *request, struct eviction *ev,
+			 unsigned long *pages)
+{
+	char *word;
+	int ret;
+
+	request = strim(request);
+	word = strsep(&request, " ");
+	ret = kstrtoul(word, 0, pages);
+	while (!ret && (word = strsep(&request, " ")))
+		ret = parse_word(word, ev);
+	return ret;
+}
+
+/* The budget binds here too: the one who asks waits. */
+static int evict_request(struct eviction *ev, unsigned long pages)
+{
+	bool moved;
+
+	while (ev->done < pages) {
+		if (mutex_lock_killable(&evict_lock))
+			return -EINTR;
+		if (clock_fold_due(&clock))
+			fold_ages();
+		moved = evict_some(ev, min(pages - ev->done, ROUND));
+		mutex_unlock(&evict_lock);
+		if (ev->error)
+			return ev->error;
+		if (!moved && ev->wanted > ev->done)
+			return 0;
+		if (!moved && schedule_timeout_killable(HZ / 10))
+			return -EINTR;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return 0;
+}
+
+static ssize_t writeback_pages_store(struct kobject *kobj,
+				     struct kobj_attribute *attr,
+				     const char *buf, size_t count)
+{
+	struct eviction ev = { .min_size = MIN_SIZE_LIMIT };
+	char *request = kstrndup(buf, count, GFP_KERNEL);
+	unsigned long pages;
+	int ret;
+
+	if (!request)
+		return -ENOMEM;
+	ret = parse_request(request, &ev, &pages);
+	kfree(request);
+	if (ret) {
+		pr_err("writeback_pages must be a number, cgroup= and age= may follow\n");
+		goto put;
+	}
+	/* What is stored from now on is told from what is there. */
+	if (ev.timed)
+		clock_advance(&clock);
+	ret = evict_request(&ev, pages);
+put:
+	put_group(ev.group);
+	return ret ?: count;
+}
+static struct kobj_attribute writeback_pages_attr =
+	__ATTR_WO(writeback_pages);
 
 static struct attribute *stat_attrs[] = {
 	&stored_pages_attr.attr,
@@ -997,11 +1353,15 @@ static struct attribute *stat_attrs[] = {
 	&decompress_errors_attr.attr,
 	&pool_bytes_attr.attr,
 	&index_bytes_attr.attr,
+	&limit_bytes_attr.attr,
+	&full_attr.attr,
+	&compression_ratio_attr.attr,
+	&compact_attr.attr,
+	&writeback_pages_attr.attr,
 	NULL
 };
 
 static const struct attribute_group stat_group = { .attrs = stat_attrs };
-static struct kobject *kobj;
 
 static int sysfs_add(void)
 {
@@ -1084,6 +1444,7 @@ static int setup(void)
 		index_setup(&slots[type]);
 	clock_set_length(&clock, 0);
 	not_before = jiffies;
+	reads.seen = device_reads();
 	set_limit();
 	ret = pool_setup();
 	if (ret)

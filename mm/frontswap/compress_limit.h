@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * When frontswap_compress takes pages, and how time passes for those that it
- * has
+ * When frontswap_compress takes pages, how many it may write back, and how time
+ * passes for those that it has
  */
 #ifndef _FRONTSWAP_COMPRESS_LIMIT_H
 #define _FRONTSWAP_COMPRESS_LIMIT_H
 
+#include <linux/jiffies.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -14,21 +15,22 @@
 
 /**
  * struct limit - how much the pool may take
- * @high: At so many pages of memory nothing more is taken.
- * @low: Until it is so many again: always less, or nothing would be written
- *	back from a pool of just @high.
- * @full: @high has been reached, and @low not yet.
+ * @high: At this many pages of memory no more pages are stored.
+ * @low: A pool that was at @high is written back to here: always less, or nothing
+ *	would be written back from a pool of just @high.
+ * @exclusive: From here on pages that come back leave the pool.
  */
 struct limit {
 	unsigned long high;
 	unsigned long low;
-	bool full;
+	unsigned long exclusive;
 };
 
 /* @max_bytes is no limit if it is 0. */
 static inline void limit_set(struct limit *l, unsigned long ram_pages,
 			     unsigned int percent, unsigned long max_bytes,
-			     unsigned int accept_percent)
+			     unsigned int accept_percent,
+			     unsigned int exclusive_percent)
 {
 	unsigned long high = mult_frac(ram_pages, percent, 100), low;
 
@@ -37,29 +39,54 @@ static inline void limit_set(struct limit *l, unsigned long ram_pages,
 	low = mult_frac(high, accept_percent, 100);
 	WRITE_ONCE(l->high, high);
 	WRITE_ONCE(l->low, high ? min(low, high - 1) : 0);
+	WRITE_ONCE(l->exclusive, mult_frac(high, exclusive_percent, 100));
 }
 
-static __always_inline bool limit_admits(struct limit *l, unsigned long pages)
+static __always_inline bool limit_admits(const struct limit *l,
+					 unsigned long pages)
 {
-	if (unlikely(READ_ONCE(l->full))) {
-		if (pages > READ_ONCE(l->low) || !READ_ONCE(l->high))
-			return false;
-		WRITE_ONCE(l->full, false);
-	}
-	if (likely(pages < READ_ONCE(l->high)))
-		return true;
-	WRITE_ONCE(l->full, true);
-	return false;
+	return pages < READ_ONCE(l->high);
 }
 
-/* Pages of memory to give back before anything more is taken. */
-static inline unsigned long limit_excess(struct limit *l, unsigned long pages)
+/* Pages of memory to give back; @begun: some have been. */
+static inline unsigned long limit_excess(const struct limit *l,
+					 unsigned long pages, bool begun)
 {
-	unsigned long high = READ_ONCE(l->high), low = READ_ONCE(l->low);
+	unsigned long low = READ_ONCE(l->low);
 
-	if (pages <= low || (pages < high && !READ_ONCE(l->full)))
+	if (pages <= low || (!begun && limit_admits(l, pages)))
 		return 0;
 	return pages - low;
+}
+
+/**
+ * struct budget - writes per second
+ * @left: Until @until, in jiffies.
+ */
+struct budget {
+	unsigned long until;
+	unsigned long left;
+};
+
+/* Pages that may be written now, of @wanted; @rate is no bound if it is 0. */
+static inline unsigned long budget_get(struct budget *b, unsigned long rate,
+				       unsigned long wanted, unsigned long now)
+{
+	if (!rate)
+		return wanted;
+	if (!time_before(now, b->until) || b->left > rate) {
+		b->left = rate;
+		b->until = now + HZ;
+	}
+	wanted = min(wanted, b->left);
+	b->left -= wanted;
+	return wanted;
+}
+
+/* Of what budget_get() gave, @unused pages were not written. */
+static inline void budget_put(struct budget *b, unsigned long unused)
+{
+	b->left += unused;
 }
 
 /**
@@ -68,12 +95,14 @@ static inline unsigned long limit_excess(struct limit *l, unsigned long pages)
  * @folded: The last one in which index_fold() was called.
  * @length: Stores that end a generation.
  * @stores: In this generation, as far as they have been reported.
+ * @began: When each of the last AGES generations began, in jiffies.
  */
 struct clock {
 	unsigned long now;
 	unsigned long folded;
 	unsigned long length;
 	atomic_long_t stores;
+	unsigned long began[AGES];
 };
 
 #define CLOCK_TICK	32	/* stores of a CPU that are reported together */
@@ -88,19 +117,27 @@ static inline void clock_set_length(struct clock *c, unsigned long stored)
 }
 
 /*
- * CLOCK_TICK more stores. True when a generation should end. It does not while
- * an age would mean two generations: then index_fold() has to be called first.
+ * Ends a generation, but not while an age would mean two of them: then
+ * index_fold() has to be called first.
  */
-static inline bool clock_tick(struct clock *c)
+static inline void clock_advance(struct clock *c)
 {
 	unsigned long now = READ_ONCE(c->now);
 
+	if (now - READ_ONCE(c->folded) >= AGES - AGE_FOLD - 1)
+		return;
+	WRITE_ONCE(c->began[(now + 1) % AGES], jiffies);
+	if (cmpxchg(&c->now, now, now + 1) == now)
+		atomic_long_set(&c->stores, 0);
+}
+
+/* CLOCK_TICK more stores. True when a generation should end. */
+static inline bool clock_tick(struct clock *c)
+{
 	if (atomic_long_add_return(CLOCK_TICK, &c->stores) <
 	    READ_ONCE(c->length))
 		return false;
-	if (now - READ_ONCE(c->folded) < AGES - AGE_FOLD - 1 &&
-	    cmpxchg(&c->now, now, now + 1) == now)
-		atomic_long_set(&c->stores, 0);
+	clock_advance(c);
 	return true;
 }
 
@@ -114,6 +151,15 @@ static inline bool clock_fold_due(struct clock *c)
 static inline unsigned int clock_age(unsigned long now, unsigned int back)
 {
 	return (now - back) % AGES;
+}
+
+/* The generation after that began by @then, so all of its pages are as old. */
+static inline bool clock_ended_by(const struct clock *c, unsigned long now,
+				  unsigned int back, unsigned long then)
+{
+	if (!back)
+		return false;
+	return !time_after(READ_ONCE(c->began[clock_age(now, back - 1)]), then);
 }
 
 #endif /* _FRONTSWAP_COMPRESS_LIMIT_H */

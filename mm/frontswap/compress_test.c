@@ -297,48 +297,80 @@ static void clock_waits_for_folding(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, clock_tick(&c));
 }
 
+/* Pages are stored up to the limit, and written back from there to the threshold. */
 static void limit_has_hysteresis(struct kunit *test)
 {
 	struct limit l = {};
 
-	limit_set(&l, 10000, 20, 0, 90);
+	limit_set(&l, 10000, 20, 0, 90, 50);
 	KUNIT_EXPECT_EQ(test, l.high, 2000UL);
 	KUNIT_EXPECT_EQ(test, l.low, 1800UL);
+	KUNIT_EXPECT_EQ(test, l.exclusive, 1000UL);
 	KUNIT_EXPECT_TRUE(test, limit_admits(&l, 1999));
-	KUNIT_EXPECT_EQ(test, limit_excess(&l, 1999), 0UL);
 	KUNIT_EXPECT_FALSE(test, limit_admits(&l, 2000));
-	KUNIT_EXPECT_EQ(test, limit_excess(&l, 2000), 200UL);
-	KUNIT_EXPECT_FALSE(test, limit_admits(&l, 1801));
-	KUNIT_EXPECT_EQ(test, limit_excess(&l, 1801), 1UL);
-	KUNIT_EXPECT_EQ(test, limit_excess(&l, 1800), 0UL);
-	KUNIT_EXPECT_TRUE(test, limit_admits(&l, 1800));
-	KUNIT_EXPECT_TRUE(test, limit_admits(&l, 1900));
-	KUNIT_EXPECT_EQ(test, limit_excess(&l, 1900), 0UL);
+	KUNIT_EXPECT_EQ(test, limit_excess(&l, 1999, false), 0UL);
+	KUNIT_EXPECT_EQ(test, limit_excess(&l, 2000, false), 200UL);
+	KUNIT_EXPECT_EQ(test, limit_excess(&l, 1999, true), 199UL);
+	KUNIT_EXPECT_EQ(test, limit_excess(&l, 1801, true), 1UL);
+	KUNIT_EXPECT_EQ(test, limit_excess(&l, 1800, true), 0UL);
 
 	/* Even with 100 percent, a pool that has become full gives something back. */
-	limit_set(&l, 10000, 20, 0, 100);
-	KUNIT_EXPECT_FALSE(test, limit_admits(&l, 2000));
-	KUNIT_EXPECT_EQ(test, limit_excess(&l, 2000), 1UL);
-	KUNIT_EXPECT_TRUE(test, limit_admits(&l, 1999));
+	limit_set(&l, 10000, 20, 0, 100, 0);
+	KUNIT_EXPECT_EQ(test, limit_excess(&l, 2000, false), 1UL);
+	KUNIT_EXPECT_EQ(test, l.exclusive, 0UL);
 }
 
 static void limit_is_the_lower_one(struct kunit *test)
 {
 	struct limit l = {};
 
-	limit_set(&l, 10000, 50, 100 * PAGE_SIZE, 100);
+	limit_set(&l, 10000, 50, 100 * PAGE_SIZE, 100, 50);
 	KUNIT_EXPECT_EQ(test, l.high, 100UL);
 	KUNIT_EXPECT_EQ(test, l.low, 99UL);
-	limit_set(&l, 10000, 1, 1000 * PAGE_SIZE, 0);
+	limit_set(&l, 10000, 1, 1000 * PAGE_SIZE, 0, 50);
 	KUNIT_EXPECT_EQ(test, l.high, 100UL);
 	KUNIT_EXPECT_EQ(test, l.low, 0UL);
-	limit_set(&l, 10000, 0, 0, 90);
+	limit_set(&l, 10000, 0, 0, 90, 50);
 	KUNIT_EXPECT_FALSE(test, limit_admits(&l, 0));
-	KUNIT_EXPECT_FALSE(test, limit_admits(&l, 0));
-	limit_set(&l, 10000, 10, 0, 90);
+	limit_set(&l, 10000, 10, 0, 90, 50);
 	KUNIT_EXPECT_TRUE(test, limit_admits(&l, 0));
-	limit_set(&l, 10000, 1, 0, 90);
-	KUNIT_EXPECT_EQ(test, limit_excess(&l, 500), 410UL);
+	limit_set(&l, 10000, 1, 0, 90, 50);
+	KUNIT_EXPECT_EQ(test, limit_excess(&l, 500, false), 410UL);
+}
+
+static void budget_is_for_a_second(struct kunit *test)
+{
+	struct budget b = {};
+
+	KUNIT_EXPECT_EQ(test, budget_get(&b, 0, 1000, 5), 1000UL);
+	KUNIT_EXPECT_EQ(test, budget_get(&b, 100, 60, HZ), 60UL);
+	KUNIT_EXPECT_EQ(test, budget_get(&b, 100, 60, HZ + 1), 40UL);
+	KUNIT_EXPECT_EQ(test, budget_get(&b, 100, 60, 2 * HZ - 1), 0UL);
+	budget_put(&b, 10);
+	KUNIT_EXPECT_EQ(test, budget_get(&b, 100, 60, 2 * HZ - 1), 10UL);
+	KUNIT_EXPECT_EQ(test, budget_get(&b, 100, 160, 2 * HZ), 100UL);
+	/* A lower rate holds at once. */
+	budget_put(&b, 90);
+	KUNIT_EXPECT_EQ(test, budget_get(&b, 20, 60, 2 * HZ), 20UL);
+}
+
+/* A page is as old as the generation that came after its own. */
+static void clock_knows_when(struct kunit *test)
+{
+	static struct clock c;
+	unsigned long now = jiffies;
+
+	memset(&c, 0, sizeof(c));
+	clock_advance(&c);
+	clock_advance(&c);
+	KUNIT_ASSERT_EQ(test, c.now, 2UL);
+	c.began[1] = now - 100;
+	c.began[2] = now - 10;
+	KUNIT_EXPECT_FALSE(test, clock_ended_by(&c, 2, 0, now + 1));
+	KUNIT_EXPECT_TRUE(test, clock_ended_by(&c, 2, 1, now - 10));
+	KUNIT_EXPECT_FALSE(test, clock_ended_by(&c, 2, 1, now - 11));
+	KUNIT_EXPECT_TRUE(test, clock_ended_by(&c, 2, 2, now - 100));
+	KUNIT_EXPECT_FALSE(test, clock_ended_by(&c, 2, 2, now - 101));
 }
 
 static struct kunit_case compress_cases[] = {
@@ -356,6 +388,8 @@ static struct kunit_case compress_cases[] = {
 	KUNIT_CASE(clock_waits_for_folding),
 	KUNIT_CASE(limit_has_hysteresis),
 	KUNIT_CASE(limit_is_the_lower_one),
+	KUNIT_CASE(budget_is_for_a_second),
+	KUNIT_CASE(clock_knows_when),
 	{}
 };
 

@@ -51,10 +51,13 @@ enum status {
 	SYSTEM = 5,
 };
 
-/* MIXED pages are of all kinds before it, NONZERO of all before ZERO, TURNS by turns. */
-enum kind { TEXT, RAND, SAME, ZERO, MIXED, NONZERO, TURNS };
+/*
+ * MIXED pages are of all kinds before it, NONZERO of all before ZERO, TURNS by turns; HALF of
+ * each page is RAND and half TEXT.
+ */
+enum kind { TEXT, RAND, SAME, ZERO, MIXED, NONZERO, TURNS, HALF };
 static const char * const kinds[] = {
-	"text", "rand", "same", "zero", "mixed", "nonzero", "turns",
+	"text", "rand", "same", "zero", "mixed", "nonzero", "turns", "half",
 };
 
 static const char usage_text[] =
@@ -62,7 +65,7 @@ static const char usage_text[] =
 "  -m MiB     memory of each process (16)\n"
 "  -k KIND    content: text, rand, same (one word repeated), zero, mixed,\n"
 "             nonzero (mixed, but for zero), turns (text, zero the next time\n"
-"             it is written) (mixed)\n"
+"             it is written), half (text, then rand) (mixed)\n"
 "  -s SEED    seed of the content (1)\n"
 "  -r ROUNDS  run the commands so many times (1)\n"
 "  -j PROCS   so many processes, each with its own memory (1)\n"
@@ -155,9 +158,9 @@ static __u64 page_hash(size_t index, __u32 gen)
 	return mix(opt.seed * 0x9e3779b97f4a7c15ULL + mix(((__u64)index << 32) + gen));
 }
 
-static void make_rand(__u64 *page, __u64 state)
+static void make_rand(__u64 *page, size_t words, __u64 state)
 {
-	for (size_t i = 0; i < WORDS; i++)
+	for (size_t i = 0; i < words; i++)
 		page[i] = mix(state += 0x9e3779b97f4a7c15ULL);
 }
 
@@ -203,10 +206,12 @@ static void make_page(__u64 *page, size_t index, __u32 gen)
 		make_same(page, kind == ZERO ? 0 : hash);
 		return;
 	}
-	if (kind == TEXT)
+	if (kind == TEXT || kind == HALF)
 		make_text(page, hash);
-	else
-		make_rand(page, hash);
+	if (kind == HALF)
+		make_rand(page + WORDS / 2, WORDS / 2, hash);
+	else if (kind != TEXT)
+		make_rand(page, WORDS, hash);
 	page[0] = ((__u64)index << 32) | gen;
 	page[1] = opt.seed;
 }
@@ -808,7 +813,7 @@ static unsigned long number(const char *text, unsigned long min, unsigned long m
 
 static enum kind kind_named(const char *name)
 {
-	for (enum kind kind = TEXT; kind <= TURNS; kind++)
+	for (enum kind kind = TEXT; kind <= HALF; kind++)
 		if (!strcmp(kinds[kind], name))
 			return kind;
 	usage();

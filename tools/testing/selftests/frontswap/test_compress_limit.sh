@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# At its limit frontswap_compress takes nothing more until its oldest pages have been
-# written to the device; without writing back it only refuses. The limit can be
+# At its limit frontswap_compress takes nothing more, and writes its oldest pages to the
+# device until 90 % are left; without writing back it only refuses. The limit can be
 # changed at any time.
 
 . ./functions.sh
@@ -30,8 +30,14 @@ expect "pages written back" "$(compress written_back_pages)" -eq 0
 hog verify dirty:1 out verify
 
 log "with writing back, a full pool is emptied to 90 %"
+hog dirty:1 out
+limit=$(($(compress pool_bytes) * 3 / 4))
+set_compress max_bytes $limit
+expect_text "full" "$(compress full)" 1
 set_compress writeback Y
 loop_until 10 under_limit $((limit * 9 / 10 + 65536)) || die "the pool stays full"
+expect_text "full" "$(compress full)" 0
+expect_text "limit" "$(compress limit_bytes)" "$((limit / 4096 * 4096))"
 expect "pages written back" "$(compress written_back_pages)" -gt 0
 hog verify dirty:2 out verify
 
