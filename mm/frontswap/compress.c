@@ -55,6 +55,7 @@ enum counter {
 	COMPRESSED_BYTES,
 	BULKY_BYTES,
 	REJECT_COMPRESS_POOR,
+	REJECT_UNTRIED,
 	REJECT_ALLOC_FAIL,
 	REJECT_LIMIT,
 	REJECT_MEMCG,
@@ -66,6 +67,7 @@ enum counter {
 struct stats {
 	long value[NR_COUNTERS];
 	unsigned int ticks;
+	unsigned int poor;	/* pages in a row that did not compress */
 };
 
 static DEFINE_PER_CPU(struct stats, stats);
@@ -611,6 +613,48 @@ static void pool_write(unsigned long handle, const void *from, size_t bytes)
 	zs_unmap_object(pool, handle);
 }
 
+/* Pages that do not compress, in a row: more of the kind are likely to come. */
+#define POOR_RUN	8
+#define POOR_LONG_RUN	256
+#define POOR_SAMPLE	16
+
+/*
+ * Whether bytes all over the page look like noise. Of 128 random bytes about 101
+ * are different, of text or code not half as many. The step is odd, so that it
+ * meets each byte of the words that a page may consist of.
+ */
+static bool looks_random(const u8 *page)
+{
+	DECLARE_BITMAP(seen, 256) = {};
+	unsigned int i;
+
+	for (i = 0; i < PAGE_SIZE; i += PAGE_SIZE / 128 - 1)
+		__set_bit(page[i], seen);
+	return bitmap_weight(seen, 256) >= 88;
+}
+
+/*
+ * In a flood of pages that do not compress each costs as much as one that does,
+ * each time that it is swapped out. So only some are tried, and all that look
+ * different, while these compress. The first that does ends it.
+ */
+static noinline bool try_poor(const void *page, unsigned int poor)
+{
+	if (!(this_cpu_inc_return(stats.ticks) % POOR_SAMPLE) ||
+	    (poor < POOR_LONG_RUN && !looks_random(page)))
+		return true;
+	stat_add(REJECT_COMPRESS_POOR, 1);
+	stat_add(REJECT_UNTRIED, 1);
+	return false;
+}
+
+static __always_inline bool worth_trying(const void *page)
+{
+	unsigned int poor = this_cpu_read(stats.poor);
+
+	return likely(poor < POOR_RUN) || try_poor(page, poor);
+}
+
 /*
  * Compresses into the pool: returns the size or an errno. Without preemption
  * from the compressor to the pool, so the allocation must not sleep, and does
@@ -629,9 +673,12 @@ static __always_inline int pool_add(const void *page, unsigned int nr,
 	ret = crypto_comp_compress(s->tfm, page, PAGE_SIZE, s->buffer, &size);
 	if (unlikely(ret || size >= poor_size)) {
 		stat_add(REJECT_COMPRESS_POOR, 1);
+		this_cpu_inc(stats.poor);
 		ret = -E2BIG;
 		goto unlock;
 	}
+	if (unlikely(this_cpu_read(stats.poor)))
+		this_cpu_write(stats.poor, 0);
 	*handle = zs_malloc(pool, size, POOL_GFP);
 	if (IS_ERR_VALUE(*handle)) {
 		stat_add(REJECT_ALLOC_FAIL, 1);
@@ -678,6 +725,8 @@ static __always_inline int take(const unsigned long *src, unsigned int nr,
 
 	if (!same && !pool_admits())
 		return -ENOSPC;
+	if (!same && !worth_trying(src))
+		return -E2BIG;
 	*leaf = get_leaf(type, offset);
 	if (unlikely(!*leaf))
 		return -ENOMEM;
@@ -1189,6 +1238,7 @@ SHOW(stored_pages, stat_sum(STORED_PAGES));
 SHOW(same_filled_pages, stat_sum(SAME_FILLED_PAGES));
 SHOW(compressed_bytes, stat_sum(COMPRESSED_BYTES));
 SHOW(reject_compress_poor, stat_sum(REJECT_COMPRESS_POOR));
+SHOW(reject_untried, stat_sum(REJECT_UNTRIED));
 SHOW(reject_alloc_fail, stat_sum(REJECT_ALLOC_FAIL));
 SHOW(reject_limit, stat_sum(REJECT_LIMIT));
 SHOW(reject_memcg, stat_sum(REJECT_MEMCG));
@@ -1346,6 +1396,7 @@ static struct attribute *stat_attrs[] = {
 	&same_filled_pages_attr.attr,
 	&compressed_bytes_attr.attr,
 	&reject_compress_poor_attr.attr,
+	&reject_untried_attr.attr,
 	&reject_alloc_fail_attr.attr,
 	&reject_limit_attr.attr,
 	&reject_memcg_attr.attr,
