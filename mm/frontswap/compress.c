@@ -68,6 +68,7 @@ struct stats {
 	long value[NR_COUNTERS];
 	unsigned int ticks;
 	unsigned int poor;	/* pages in a row that did not compress */
+	unsigned int poor_more;	/* after which it was asked whether to try */
 };
 
 static DEFINE_PER_CPU(struct stats, stats);
@@ -77,6 +78,7 @@ static size_t poor_size;	/* not worth keeping from here on */
 static struct index slots[MAX_SWAPFILES];
 static struct limit limit;
 static struct clock clock;
+static bool exclusive;	/* pages that come back leave the pool */
 
 static __always_inline void stat_add(enum counter counter, long n)
 {
@@ -383,15 +385,11 @@ static bool compact_due(void)
 	return waste() > waste_left + pool_bytes() / 16;
 }
 
-/* Pages of memory that have been freed. */
-static unsigned long compact(void)
+static void compact(void)
 {
-	unsigned long freed;
-
 	lockdep_assert_held(&evict_lock);
-	freed = zs_compact(pool);
+	zs_compact(pool);
 	waste_left = waste();
-	return freed;
 }
 
 /**
@@ -557,8 +555,10 @@ static bool reclaim_some(bool *begun)
 	unsigned long n;
 
 	*begun = excess;
-	if (excess && compact_due())
-		return compact();
+	if (excess && compact_due()) {
+		compact();
+		return true;
+	}
 	if (!READ_ONCE(writeback))
 		return false;
 	if (excess)
@@ -640,7 +640,7 @@ static bool looks_random(const u8 *page)
  */
 static noinline bool try_poor(const void *page, unsigned int poor)
 {
-	if (!(this_cpu_inc_return(stats.ticks) % POOR_SAMPLE) ||
+	if (!(this_cpu_inc_return(stats.poor_more) % POOR_SAMPLE) ||
 	    (poor < POOR_LONG_RUN && !looks_random(page)))
 		return true;
 	stat_add(REJECT_COMPRESS_POOR, 1);
@@ -695,7 +695,10 @@ unlock:
 static bool pool_admits(void)
 {
 	unsigned long pages = zs_get_total_pages(pool);
+	bool leave = pages >= READ_ONCE(limit.exclusive);
 
+	if (unlikely(leave != READ_ONCE(exclusive)))
+		WRITE_ONCE(exclusive, leave);
 	if (likely(limit_admits(&limit, pages)))
 		return true;
 	stat_add(REJECT_LIMIT, 1);
@@ -877,7 +880,7 @@ static int compress_load(unsigned int type, pgoff_t offset, struct page *page)
 	kunmap_local(dst);
 	if (unlikely(ret))
 		return decompress_error(type, offset, entry_alg(e.meta), ret);
-	return 0;
+	return READ_ONCE(exclusive) ? FRONTSWAP_LOAD_EXCLUSIVE : 0;
 }
 
 static __always_inline void release(const struct entry *e)
@@ -906,6 +909,11 @@ static void compress_invalidate_page(unsigned int type, pgoff_t offset)
 	release(&e);
 }
 
+static unsigned long compress_pool_pages(void)
+{
+	return zs_get_total_pages(pool);
+}
+
 static void release_left(const struct entry *e)
 {
 	release(e);
@@ -923,7 +931,8 @@ static const struct frontswap_ops compress_ops = {
 	.invalidate_area = compress_invalidate_area,
 	.name = "compress",
 	.priority = 100,
-	.flags = FRONTSWAP_DIRECT_LOAD | FRONTSWAP_LARGE_FOLIOS,
+	.flags = FRONTSWAP_DIRECT_LOAD | FRONTSWAP_LARGE_FOLIOS |
+		 FRONTSWAP_EXCLUSIVE_LOADS,
 };
 
 /* Memory pressure. Pages go later: nothing is freed when the call returns. */
@@ -1024,13 +1033,15 @@ static char compressor[CRYPTO_MAX_ALG_NAME] =
 	CONFIG_FRONTSWAP_COMPRESS_DEFAULT;
 static unsigned int max_pool_percent = 20;
 static unsigned int accept_threshold_percent = 90;
+static unsigned int exclusive_percent = 50;
 static unsigned long max_bytes;
 static bool ready;	/* under the lock of the parameters */
 
 static void set_limit(void)
 {
 	limit_set(&limit, totalram_pages(), READ_ONCE(max_pool_percent),
-		  READ_ONCE(max_bytes), READ_ONCE(accept_threshold_percent), 0);
+		  READ_ONCE(max_bytes), READ_ONCE(accept_threshold_percent),
+		  READ_ONCE(exclusive_percent));
 }
 
 /* The work looks at the new limit, pause or not, writeback or not. */
@@ -1208,6 +1219,9 @@ module_param_cb(accept_threshold_percent, &percent_ops,
 		&accept_threshold_percent, 0644);
 MODULE_PARM_DESC(accept_threshold_percent,
 		 "A full pool is written back to this percentage of its limit (90)");
+module_param_cb(exclusive_percent, &percent_ops, &exclusive_percent, 0644);
+MODULE_PARM_DESC(exclusive_percent,
+		 "Pages that come back leave a pool that is at this percentage of its limit (50)");
 module_param_cb(writeback, &writeback_ops, &writeback, 0644);
 MODULE_PARM_DESC(writeback, "Write old pages to the swap device (Y)");
 module_param_cb(writeback_rate, &rate_ops, &writeback_rate, 0644);
@@ -1427,6 +1441,12 @@ static int sysfs_add(void)
 	return ret;
 }
 
+static void sysfs_remove(void)
+{
+	kobject_del(kobj);
+	kobject_put(kobj);
+}
+
 /* The module */
 
 static int pool_setup(void)
@@ -1503,17 +1523,17 @@ static int setup(void)
 	ret = algs_setup();
 	if (ret)
 		goto no_algs;
-	ret = reclaim_setup();
-	if (ret)
-		goto no_reclaim;
 	ret = sysfs_add();
 	if (ret)
 		goto no_sysfs;
+	ret = reclaim_setup();
+	if (ret)
+		goto no_reclaim;
 	fault_setup();
 	return 0;
-no_sysfs:
-	reclaim_remove();
 no_reclaim:
+	sysfs_remove();
+no_sysfs:
 	algs_remove();
 no_algs:
 	zs_destroy_pool(pool);
@@ -1527,9 +1547,8 @@ static void teardown(void)
 	ready = false;
 	kernel_param_unlock(THIS_MODULE);
 	fault_remove();
-	kobject_del(kobj);
-	kobject_put(kobj);
 	reclaim_remove();
+	sysfs_remove();
 	algs_remove();
 	zs_destroy_pool(pool);
 }
