@@ -68,7 +68,8 @@ struct stats {
 	long value[NR_COUNTERS];
 	unsigned int ticks;
 	unsigned int poor;	/* pages in a row that did not compress */
-	unsigned int poor_more;	/* after which it was asked whether to try */
+	unsigned int asked;	/* whether to try another */
+	unsigned int misled;	/* tried, as it did not look like noise */
 };
 
 static DEFINE_PER_CPU(struct stats, stats);
@@ -615,8 +616,8 @@ static void pool_write(unsigned long handle, const void *from, size_t bytes)
 
 /* Pages that do not compress, in a row: more of the kind are likely to come. */
 #define POOR_RUN	8
-#define POOR_LONG_RUN	256
-#define POOR_SAMPLE	16
+#define MISLED_RUN	64
+#define POOR_SAMPLE	17	/* odd, as pages may alternate */
 
 /*
  * Whether bytes all over the page look like noise. Of 128 random bytes about 101
@@ -635,13 +636,17 @@ static bool looks_random(const u8 *page)
 
 /*
  * In a flood of pages that do not compress each costs as much as one that does,
- * each time that it is swapped out. So only some are tried, and all that look
- * different, while these compress. The first that does ends it.
+ * each time that it is swapped out. So of pages that look like noise only a sample
+ * is tried, and of the others as well once too many of them did not compress. The
+ * first that does ends it.
  */
-static noinline bool try_poor(const void *page, unsigned int poor)
+static noinline bool try_poor(const void *page)
 {
-	if (!(this_cpu_inc_return(stats.poor_more) % POOR_SAMPLE) ||
-	    (poor < POOR_LONG_RUN && !looks_random(page)))
+	if (this_cpu_read(stats.misled) < MISLED_RUN && !looks_random(page)) {
+		this_cpu_inc(stats.misled);
+		return true;
+	}
+	if (!(this_cpu_inc_return(stats.asked) % POOR_SAMPLE))
 		return true;
 	stat_add(REJECT_COMPRESS_POOR, 1);
 	stat_add(REJECT_UNTRIED, 1);
@@ -650,9 +655,7 @@ static noinline bool try_poor(const void *page, unsigned int poor)
 
 static __always_inline bool worth_trying(const void *page)
 {
-	unsigned int poor = this_cpu_read(stats.poor);
-
-	return likely(poor < POOR_RUN) || try_poor(page, poor);
+	return likely(this_cpu_read(stats.poor) < POOR_RUN) || try_poor(page);
 }
 
 /*
@@ -677,8 +680,10 @@ static __always_inline int pool_add(const void *page, unsigned int nr,
 		ret = -E2BIG;
 		goto unlock;
 	}
-	if (unlikely(this_cpu_read(stats.poor)))
+	if (unlikely(this_cpu_read(stats.poor))) {
 		this_cpu_write(stats.poor, 0);
+		this_cpu_write(stats.misled, 0);
+	}
 	*handle = zs_malloc(pool, size, POOL_GFP);
 	if (IS_ERR_VALUE(*handle)) {
 		stat_add(REJECT_ALLOC_FAIL, 1);
@@ -1328,7 +1333,7 @@ static int parse_word(char *word, struct eviction *ev)
 		ev->then = jiffies - seconds * HZ;
 		return 0;
 	}
-	if (!strstarts(word, "cgroup=") || ev->group)
+	if (!strstarts(word, "cgroup=") || !word[7] || ev->group)
 		return -EINVAL;
 	group = find_group(word + 7);
 	if (IS_ERR(group))
