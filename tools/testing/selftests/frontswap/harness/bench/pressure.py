@@ -41,6 +41,9 @@ class Guest:
         for word in (w for w in lines if w):
             if word[0] == "ERROR":
                 return " ".join(word)
+            # Files that are write-only, or no whole number.
+            if word[0] == "V" and not word[-1].isdigit():
+                continue
             if word[0] == "V" and word[1] == "before":
                 before[word[2]] = int(word[3])
             elif word[0] == "V":
