@@ -70,14 +70,30 @@ may_skip() {
 	esac
 }
 
-# Without zswap there is no backend at first, and the static key is off: what that changes.
-# Races are looked for where much goes on at once.
-chosen_for() {
-	case $1 in
-	bare) chosen | grep -E 'late|swapo|areas|evict|counters|drain|rmmod|failed_init|slow_replay|classic_backend|compress_memcg' | grep -v zswap ;;
-	kcsan) chosen | grep -E 'soak|stress|_race|_faults|hotplug|self_completion|shared_slots|counters' ;;
-	*) chosen ;;
+# A test may name its guests: "# guests: normal debug". Else: without zswap there is no backend at
+# first, and the static key is off: what that changes. Races are looked for where much goes on at once.
+runs_in() {
+	local guests
+	guests=$(sed -n 's/^# guests: //p' "$selftests/$2")
+	case ${guests:-$1} in
+	*"$1"*) ;;
+	*) return 1 ;;
 	esac
+	case ${guests:+named}$1 in
+	bare) grep -E 'late|swapo|areas|evict|counters|drain|rmmod|failed_init|slow_replay|classic_backend|compress_memcg' <<<"$2" | grep -qv zswap ;;
+	kcsan) grep -qE 'soak|stress|_race|_faults|hotplug|self_completion|shared_slots|counters' <<<"$2" ;;
+	esac
+}
+
+chosen_for() {
+	local t found=1
+	for t in $(chosen); do
+		if runs_in "$1" "$t"; then
+			echo "$t"
+			found=0
+		fi
+	done
+	return $found
 }
 
 # The kernel of the next guest is built while one runs, of what that leaves of the CPUs. The job has
