@@ -97,6 +97,7 @@ clean_up() {
 	trap '' HUP INT TERM
 	trap - EXIT
 	stop_processes
+	! [ -d "$TMP/scarce" ] || quietly umount "$TMP/scarce"
 	restore_faulty
 	restore_tuned
 	restore_swap
@@ -428,6 +429,16 @@ vmstat() {
 	awk -v name="$1" '$1 == name { print $2 }' /proc/vmstat
 }
 
+# meminfo FIELD - in KiB
+meminfo() {
+	awk -v name="$1:" '$1 == name { print $2 }' /proc/meminfo
+}
+
+# now_ms - since the machine has been started, by steps of 10
+now_ms() {
+	awk '{ print int($1 * 1000) }' /proc/uptime
+}
+
 # control group: memory.reclaim empties the swap cache of those in it
 
 prepare_cgroup() {
@@ -457,6 +468,11 @@ run_hog_behind() {
 	"$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP" -k "$KIND" "$@" >>"$TMP/behind" 2>&1 &
 	BEHIND=$!
 	BACKGROUND="$BACKGROUND $BEHIND"
+}
+
+# longest_ms - the longest access to a page that a hog in the background has told of by "times"
+longest_ms() {
+	awk -F '[= ]' '/^times:/ && $3 > n { n = $3 } END { print int(n / 1000) }' "$TMP/behind"
 }
 
 wait_hog() {
@@ -519,6 +535,16 @@ stop_processes() {
 		stop_process "$stop_pid"
 	done
 	exec 3>&- 4<&-
+}
+
+# scarce_memory MIB - so much is left of the machine's memory, until the end of the test
+scarce_memory() {
+	mkdir "$TMP/scarce"
+	mount -t ramfs none "$TMP/scarce" || skip "no ramfs"
+	scarce_mib=$(($(meminfo MemAvailable) / 1024 - $1))
+	[ $scarce_mib -le 0 ] ||
+		quietly dd if=/dev/zero of="$TMP/scarce/fill" bs=1M count=$scarce_mib
+	log "memory available: $(($(meminfo MemAvailable) / 1024)) MiB"
 }
 
 # the rest of the machine

@@ -13,6 +13,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/types.h>
 #include <pthread.h>
 #include <sched.h>
@@ -42,6 +43,7 @@
 #define FLUSH_EVERY	16
 #define REPORTS		5
 #define HOT_ROUNDS	8
+#define NOBODY		65534
 
 enum status {
 	FINE = 0,
@@ -76,6 +78,7 @@ static const char usage_text[] =
 "  -H         ask for huge pages\n"
 "  -b         SIGBUS is expected\n"
 "  -T SECS    give up after so many seconds (120)\n"
+"  -x         run what follows -- as a program, by somebody who is not root\n"
 "commands (without any: fill out verify dirty:2 out verify)\n"
 "  fill       write every page\n"
 "  dirty[:K]  write every K-th page (2)\n"
@@ -85,8 +88,9 @@ static const char usage_text[] =
 "             then of the rest; the window moves on (50)\n"
 "  verify[:K] read every K-th page and compare every byte (1)\n"
 "  fork[:N]   N children verify what they inherit, at the same time (2)\n"
-"  drop       give the memory back\n"
+"  drop[:K]   give every K-th page back (1)\n"
 "  sleep[:SECS]  do nothing (1)\n"
+"  times      longest access to one page, and CPU time, since the last times\n"
 "  on:DEV[:PRIO]  swapon\n"
 "  off:DEV[:MS]   swapoff, interrupted by a signal after MS milliseconds\n"
 "  quit       leave\n"
@@ -104,6 +108,7 @@ static struct {
 	bool shared;
 	bool huge;
 	bool sigbus_ok;
+	bool program;
 	unsigned long timeout;
 } opt = {
 	.mib = 16,
@@ -122,6 +127,7 @@ static __u32 *generation;	/* 0: unknown content, not compared */
 static unsigned char *hit_sigbus;
 static unsigned char *residence;
 static int figures = -1;
+static __u64 longest_ns;
 
 static enum status worst;
 
@@ -229,6 +235,24 @@ static void describe(size_t index, const __u64 *want, const __u64 *got)
 		got[0], got[1]);
 }
 
+static __u64 clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+static void note_access(__u64 ns)
+{
+	__u64 longest = __atomic_load_n(&longest_ns, __ATOMIC_RELAXED);
+
+	while (ns > longest &&
+	       !__atomic_compare_exchange_n(&longest_ns, &longest, ns, true,
+					    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+}
+
 /* access to memory that may answer with SIGBUS */
 
 static void on_sigbus(int sig)
@@ -253,6 +277,8 @@ static void set_guard(sig_atomic_t on)
 /* guarded_copy() - false: SIGBUS */
 static bool guarded_copy(void *to, const void *from)
 {
+	__u64 begin = clock_ns(CLOCK_MONOTONIC);
+
 	if (sigsetjmp(sigbus_env, 0)) {
 		set_guard(0);
 		return false;
@@ -260,6 +286,7 @@ static bool guarded_copy(void *to, const void *from)
 	set_guard(1);
 	memcpy(to, from, PAGE);
 	set_guard(0);
+	note_access(clock_ns(CLOCK_MONOTONIC) - begin);
 	return true;
 }
 
@@ -616,12 +643,20 @@ static void verify_in_children(long count)
 	printf(" children=%ld worst=%d\n", count, worst);
 }
 
-static void drop(long unused)
+static void drop_pages(size_t index, size_t count)
 {
-	if (madvise(mem, mem_len, opt.shared ? MADV_REMOVE : MADV_DONTNEED))
+	if (madvise(page_at(index), count * PAGE, opt.shared ? MADV_REMOVE : MADV_DONTNEED))
 		trouble("madvise", strerror(errno));
-	memset(generation, 0, pages * sizeof(*generation));
-	printf(" pages=%zu\n", pages);
+	memset(generation + index, 0, count * sizeof(*generation));
+}
+
+static void drop(long step)
+{
+	if (step == 1)
+		drop_pages(0, pages);
+	for (size_t i = 0; i < pages && step > 1; i += step)
+		drop_pages(i, 1);
+	printf(" pages=%zu\n", (pages + step - 1) / step);
 }
 
 static void report_swap(const char *device, int failed)
@@ -681,6 +716,17 @@ static void pause_for(long seconds)
 	printf(" seconds=%ld\n", seconds);
 }
 
+static void times(long unused)
+{
+	static __u64 cpu_before;
+	__u64 cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+
+	printf(" longest_us=%llu cpu_us=%llu\n",
+	       __atomic_exchange_n(&longest_ns, 0, __ATOMIC_RELAXED) / 1000,
+	       (cpu - cpu_before) / 1000);
+	cpu_before = cpu;
+}
+
 static void quit(void)
 {
 	putchar('\n');
@@ -699,8 +745,9 @@ static const struct memory_command {
 	{ "hot", hot, 50 },
 	{ "verify", verify, 1 },
 	{ "fork", verify_in_children, 2 },
-	{ "drop", drop, 0 },
+	{ "drop", drop, 1 },
 	{ "sleep", pause_for, 1 },
+	{ "times", times, 0 },
 	{ NULL, NULL, 0 }
 };
 
@@ -824,7 +871,7 @@ static void parse(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "m:k:s:r:j:t:g:SHbT:")) != -1) {
+	while ((option = getopt(argc, argv, "m:k:s:r:j:t:g:SHbxT:")) != -1) {
 		switch (option) {
 		case 'm':
 			opt.mib = number(optarg, 1, 1UL << 20);
@@ -855,6 +902,9 @@ static void parse(int argc, char **argv)
 			break;
 		case 'b':
 			opt.sigbus_ok = true;
+			break;
+		case 'x':
+			opt.program = true;
 			break;
 		case 'T':
 			opt.timeout = number(optarg, 1, 86400);
@@ -915,10 +965,23 @@ static void run_process(int count, char **commands)
 	exit(worst);
 }
 
+static void run_program(char **argv)
+{
+	if (setgroups(0, NULL) || setgid(NOBODY) || setuid(NOBODY)) {
+		trouble("giving up root", strerror(errno));
+		exit(SYSTEM);
+	}
+	execvp(argv[0], argv);
+	trouble(argv[0], strerror(errno));
+	exit(SYSTEM);
+}
+
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	parse(argc, argv);
+	if (opt.program)
+		run_program(argv + optind);
 	join_cgroup();
 	if (opt.procs == 1)
 		run_process(argc - optind, argv + optind);
