@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# guests: normal
+# All of the machine is short of memory, and what it swaps out compresses to a third. The
+# pool of frontswap_compress has room, so the disk stays quiet, with writing back or
+# without, and no page is refused for want of memory.
+
+FRONTSWAP_SWAP_KB=262144
+. ./functions.sh
+start "a machine that is short of memory"
+
+left=48
+
+# press WRITEBACK
+press() {
+	log "writeback=$1"
+	set_compress writeback "$1"
+	stores=$(backend compress stores)
+	sent=$(vmstat pswpout)
+	failed=$(compress reject_alloc_fail)
+	run_hog -k text -j 2 -m $((left * 7 / 10)) fill verify dirty:2 verify
+	stores=$(($(backend compress stores) - stores))
+	expect "pages stored" $stores -ge $((left * 50))
+	expect "pages sent to the disk" $(($(vmstat pswpout) - sent)) -le $((stores / 50))
+	expect "pages refused for want of memory" \
+		$(($(compress reject_alloc_fail) - failed)) -le $((stores / 50))
+}
+
+load_compress max_pool_percent=40
+swap_on "$DISK1"
+scarce_memory $left
+press N
+press Y
+expect "OOM kills" "$(vmstat oom_kill)" -eq 0
