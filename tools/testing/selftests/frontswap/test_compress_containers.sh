@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# guests: normal
+# Control groups as container managers set them: no swap, a little of it, a throttle, limits
+# for compressed pages one above the other. Each is kept, and the figures of a group are those
+# of the backend.
+
+. ./functions.sh
+start "control groups of containers"
+
+# member FILE - a figure of the control group
+member() {
+	cat "$CGROUP/$1"
+}
+
+[ -e "$CGROUP/memory.zswap.max" ] || skip "no figures of compressed pages"
+load_compress max_pool_percent=50
+swap_on "$DISK1"
+
+log "no swap"
+set_file "$CGROUP/memory.swap.max" 0
+start_hog -k text
+hog fill
+ask_hog out
+expect "pages stored" "$(compress stored_pages)" -eq 0
+hog verify
+
+log "a little"
+set_file "$CGROUP/memory.swap.max" 2M
+ask_hog out
+expect "pages stored" "$(compress stored_pages)" -ge 480
+expect "pages stored" "$(compress stored_pages)" -le 512
+hog verify
+
+log "as much as it wants"
+set_file "$CGROUP/memory.swap.max" max
+hog dirty:1 out
+bytes=$(compress compressed_bytes)
+zswapped=$(awk '$1 == "zswapped" { print $2 / 4096 }' "$CGROUP/memory.stat")
+expect_text "memory.zswap.current" "$(member memory.zswap.current)" "$bytes"
+expect_text "pages of memory.stat" "$zswapped" "$(compress stored_pages)"
+
+log "throttled"
+set_file "$CGROUP/memory.high" $((MIB / 2))M
+hog verify dirty:1
+expect "bytes" "$(member memory.current)" -le $(((MIB / 2 + 1) << 20))
+set_file "$CGROUP/memory.high" max
+stop_hog
+flush_slots
+
+log "a limit for compressed pages, and none of them for a part of the group"
+set_file "$CGROUP/memory.zswap.max" 1M
+set_file "$CGROUP/cgroup.subtree_control" +memory
+mkdir "$CGROUP/some" "$CGROUP/none"
+set_file "$CGROUP/none/memory.zswap.max" 0
+stored=$(compress stored_pages)
+"$SWAPHOG" -g "$CGROUP/none" -k text -m 8 fill out verify || die "swaphog: exit status $?"
+expect "more pages stored" $(($(compress stored_pages) - stored)) -le 0
+"$SWAPHOG" -g "$CGROUP/some" -k text -m 8 fill out sleep:1000 &
+BACKGROUND="$BACKGROUND $!"
+full() { [ "$(member memory.zswap.current)" -ge $((1 << 20)) ]; }
+loop_until 10 full || die "$(member memory.zswap.current) of $((1 << 20)) bytes"
+expect "bytes, limit $((1 << 20))" "$(member memory.zswap.current)" -le $(((1 << 20) + 16384))
+stop_process $!
+flush_slots
+expect "bytes left" "$(member memory.zswap.current)" -le 16384
+loop_until 5 rmdir "$CGROUP/some" "$CGROUP/none" || die "the groups stay"

@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# guests: normal
+# Memory and swap of a control group are both too small: it is killed, again and again, with
+# the pool full. Nothing of it stays behind, and others swap as before.
+
+FRONTSWAP_SWAP_KB=8192
+. ./functions.sh
+start "killed with the pool full"
+
+load_compress max_pool_percent=50 max_bytes=256K
+swap_on "$DISK1"
+set_file "$CGROUP/memory.max" 6M
+for round in 1 2 3; do
+	status=0
+	"$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP" -k mixed -m 24 fill >/dev/null 2>&1 || status=$?
+	expect "exit status of round $round" $status -eq 137
+done
+expect "pages refused by a full pool" "$(compress reject_limit)" -gt 0
+set_file "$CGROUP/memory.max" max
+flush_slots
+gone() { [ "$(used_kb "$DISK1")" -le 64 ]; }
+loop_until 5 gone || die "$(used_kb "$DISK1") KiB of the area are in use"
+expect "pages stored" "$(compress stored_pages)" -le 16
+expect "bytes of the pool" "$(compress pool_bytes)" -le 65536
+run_hog -k text -m 6
