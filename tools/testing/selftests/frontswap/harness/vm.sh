@@ -57,9 +57,10 @@ machine() {
 	esac
 }
 
+# disk NAME SIZE: it takes what is written to it only.
 disk() {
 	rm -f "$dir/$1.img"
-	truncate -s 2G "$dir/$1.img"
+	truncate -s "$2" "$dir/$1.img"
 	echo "-drive file=$dir/$1.img,if=none,id=$1,format=raw,cache=unsafe"
 	echo "-device virtio-blk-pci,drive=$1,serial=$1"
 }
@@ -94,7 +95,7 @@ boot() {
 		"${serial[@]}" -chardev "file,id=verdict,path=$verdict" -device virtio-serial-pci \
 		-device virtserialport,chardev=verdict,name=verdict \
 		-device virtserialport,chardev=words,name=words \
-		$(disk vda) $(disk vdb) 9>&-
+		$(disk vda 130G) $(disk vdb 2G) 9>&-
 }
 
 how=$(accel)
