@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# guests: normal debug
+# Two administrators, or two units that start at the same time, write 0 and 1 to the same file,
+# while a third loads and unloads the module. Whoever comes first, no page is lost.
+
+. ./functions.sh
+start "several who switch the same backend"
+
+# switch VALUE - until the end of the test
+switch() {
+	while [ -e "$TMP/run" ]; do
+		! quietly set_file "$FRONTSWAP/compress/enabled" "$1" || echo >>"$TMP/turns.$1"
+	done
+}
+
+reload() {
+	while [ -e "$TMP/run" ]; do
+		quietly rmmod frontswap_compress || continue
+		echo >>"$TMP/turns.reload"
+		modprobe frontswap_compress 2>>"$TMP/errors"
+	done
+}
+
+: >"$TMP/run"
+: >"$TMP/errors"
+load_compress
+swap_on "$DISK1"
+run_hog_behind -k mixed -m "$((MIB / 4))" -j 2 -r 100000
+for turn in "switch 0" "switch 1" reload; do
+	$turn &
+	BACKGROUND="$BACKGROUND $!"
+done
+happened() {
+	for turn in 0 1 reload; do
+		[ "$(wc -l <"$TMP/turns.$turn")" -ge 10 ] || return 1
+	done
+}
+loop_until 20 happened 2>/dev/null || die "turns: $(wc -l "$TMP"/turns.*)"
+end_race
+log "turns: $(cd "$TMP" && wc -l turns.* | tr '\n' ' ')"
+set_file "$FRONTSWAP/compress/enabled" 1 || die "cannot be attached"
+run_hog -k text -m "$MIB" fill out
+expect "pages stored" "$(backend compress stores)" -ge $((PAGES * 9 / 10))

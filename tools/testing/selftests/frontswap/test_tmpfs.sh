@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# guests: normal
+# Files in a tmpfs with huge pages are swapped out into backends, and read, cut and grown while
+# these are drained in turn and write back. When the tmpfs goes, so do its pages.
+
+. ./functions.sh
+start "files in a tmpfs with huge pages"
+
+# inside COMMAND... - in the control group
+inside() {
+	(echo 0 >"$CGROUP/cgroup.procs" && "$@")
+}
+
+out() {
+	quietly set_file "$CGROUP/memory.reclaim" 40M
+}
+
+numbers() {
+	seq 1 100000
+}
+
+switch() {
+	while [ -e "$TMP/run" ]; do
+		for name in compress ram; do
+			set_file "$FRONTSWAP/$name/enabled" 0 || echo "drain $name" >>"$TMP/errors"
+			set_file "$FRONTSWAP/$name/enabled" 1 || echo "attach $name" >>"$TMP/errors"
+			echo >>"$TMP/turns"
+		done
+	done
+}
+
+load_compress max_pool_percent=50 max_bytes=1M
+load_ram 300
+swap_on "$DISK1"
+mkdir "$TMP/mnt"
+mount -t tmpfs -o size=32m,huge=always none "$TMP/mnt" || skip "no huge pages in tmpfs"
+: >"$TMP/run"
+: >"$TMP/errors"
+BEHIND=
+switch &
+BACKGROUND="$BACKGROUND $!"
+for round in 1 2 3; do
+	inside numbers >"$TMP/mnt/read"
+	inside numbers >"$TMP/mnt/cut"
+	out
+	numbers | inside cmp - "$TMP/mnt/read" || die "wrong bytes in round $round"
+	out
+	inside truncate -s 300000 "$TMP/mnt/cut"
+	inside truncate -s 500000 "$TMP/mnt/cut"
+	out
+	{
+		numbers | head -c 300000
+		head -c 200000 /dev/zero
+	} | inside cmp - "$TMP/mnt/cut" || die "wrong bytes behind the cut, in round $round"
+done
+rm "$TMP/run"
+wait
+[ ! -s "$TMP/errors" ] || die "failed: $(sort "$TMP/errors" | uniq -c)"
+expect "drains" "$(wc -l <"$TMP/turns")" -ge 10
+out
+expect "pages stored" "$(compress stored_pages)" -gt 0
+umount "$TMP/mnt"
+flush_slots
+left() { echo $(($(compress stored_pages) + $(backend ram stored_pages))); }
+gone() { [ "$(left)" -eq 0 ]; }
+loop_until 5 gone || die "$(left) pages are left"
