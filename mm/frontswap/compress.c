@@ -318,7 +318,8 @@ static atomic_long_t asked;	/* by the shrinker: pages to write back */
 static unsigned long not_before;
 static unsigned long waste_left;	/* bytes, by the last compaction */
 static bool was_full;
-static DEFINE_MUTEX(evict_lock);	/* budget, waste_left, was_full, ages */
+static unsigned long was_refused;
+static DEFINE_MUTEX(evict_lock);	/* budget, waste_left, was_*, ages */
 static struct workqueue_struct *wq;
 static struct kobject *kobj;
 static const struct frontswap_ops compress_ops;
@@ -383,7 +384,10 @@ static unsigned long waste(void)
  */
 static bool compact_due(void)
 {
-	return waste() > waste_left + pool_bytes() / 16;
+	unsigned long now = waste();
+
+	waste_left = min(waste_left, now);
+	return now > waste_left + pool_bytes() / 16;
 }
 
 static void compact(void)
@@ -399,8 +403,8 @@ static void compact(void)
  * @done: Pages that have gone.
  * @keep: Generations whose pages stay.
  * @min_size: Pages that take fewer bytes stay.
- * @timed: Pages stored after @then stay.
- * @then: In jiffies.
+ * @timed: Pages younger than @age stay.
+ * @age: In jiffies.
  * @group: Pages of other control groups stay; NULL for all.
  * @closed: Types that cannot be written to.
  * @error: The core cannot do more now.
@@ -411,7 +415,7 @@ struct eviction {
 	unsigned int keep;
 	unsigned int min_size;
 	bool timed;
-	unsigned long then;
+	unsigned long age;
 	struct cgroup *group;
 	DECLARE_BITMAP(closed, MAX_SWAPFILES);
 	int error;
@@ -491,7 +495,8 @@ static void evict(struct eviction *ev)
 	for (back = AGES - 2; back >= (int)ev->keep; back--) {
 		if (!(ages & BIT_ULL(clock_age(now, back))))
 			continue;
-		if (ev->timed && !clock_ended_by(&clock, now, back, ev->then))
+		if (ev->timed &&
+		    !clock_ended_by(&clock, now, back, jiffies - ev->age))
 			return;
 		for (type = 0; type < MAX_SWAPFILES; type++) {
 			if (test_bit(type, ev->closed))
@@ -544,7 +549,8 @@ static bool evict_asked(unsigned long pages)
 	};
 	bool moved = evict_some(&ev, pages);
 
-	atomic_long_sub(pages, &asked);
+	if (moved)
+		atomic_long_sub(pages, &asked);
 	return moved;
 }
 
@@ -568,13 +574,16 @@ static bool reclaim_some(bool *begun)
 	return n && evict_asked(n);
 }
 
+/* Pages may have been refused, and the pool have had room again, since the last. */
 static void tell_full(void)
 {
+	unsigned long refused = stat_sum(REJECT_LIMIT);
 	bool full = !limit_admits(&limit, zs_get_total_pages(pool));
 
-	if (full == was_full)
+	if (full == was_full && refused == was_refused)
 		return;
 	was_full = full;
+	was_refused = refused;
 	sysfs_notify(kobj, NULL, "full");
 }
 
@@ -617,21 +626,23 @@ static void pool_write(unsigned long handle, const void *from, size_t bytes)
 /* Pages that do not compress, in a row: more of the kind are likely to come. */
 #define POOR_RUN	8
 #define MISLED_RUN	64
-#define POOR_SAMPLE	17	/* odd, as pages may alternate */
+#define POOR_SAMPLE	65	/* odd, as pages may alternate */
 
 /*
- * Whether bytes all over the page look like noise. Of 128 random bytes about 101
- * are different, of text or code not half as many. The step is odd, so that it
- * meets each byte of the words that a page may consist of.
+ * Whether bytes all over the page look like noise. Of 64 random bytes about 57 are
+ * different, of text or code not half as many. The step is odd, so that it meets
+ * each byte of the words that a page may consist of.
  */
 static bool looks_random(const u8 *page)
 {
-	DECLARE_BITMAP(seen, 256) = {};
-	unsigned int i;
+	unsigned int i, different = 0;
+	bool seen[256] = {};
 
-	for (i = 0; i < PAGE_SIZE; i += PAGE_SIZE / 128 - 1)
-		__set_bit(page[i], seen);
-	return bitmap_weight(seen, 256) >= 88;
+	for (i = 0; i < PAGE_SIZE; i += PAGE_SIZE / 64 - 1) {
+		different += !seen[page[i]];
+		seen[page[i]] = true;
+	}
+	return different >= 50;
 }
 
 /*
@@ -697,13 +708,19 @@ unlock:
 	return ret;
 }
 
-static bool pool_admits(void)
+static __always_inline void set_exclusive(unsigned long pages)
 {
-	unsigned long pages = zs_get_total_pages(pool);
 	bool leave = pages >= READ_ONCE(limit.exclusive);
 
 	if (unlikely(leave != READ_ONCE(exclusive)))
 		WRITE_ONCE(exclusive, leave);
+}
+
+static bool pool_admits(void)
+{
+	unsigned long pages = zs_get_total_pages(pool);
+
+	set_exclusive(pages);
 	if (likely(limit_admits(&limit, pages)))
 		return true;
 	stat_add(REJECT_LIMIT, 1);
@@ -724,17 +741,15 @@ static struct leaf *get_leaf(unsigned int type, pgoff_t offset)
  * Fills in what the entry gets: returns its size or an errno. The place for it
  * comes first, or the work of compressing might be for nothing.
  */
-static __always_inline int take(const unsigned long *src, unsigned int nr,
-				unsigned int type, pgoff_t offset,
-				struct leaf **leaf, unsigned long *data)
+static __always_inline int take(const unsigned long *src, bool same,
+				unsigned int nr, unsigned int type,
+				pgoff_t offset, struct leaf **leaf,
+				unsigned long *data)
 {
-	bool same = same_filled(src);
 	int ret;
 
 	if (!same && !pool_admits())
 		return -ENOSPC;
-	if (!same && !worth_trying(src))
-		return -E2BIG;
 	*leaf = get_leaf(type, offset);
 	if (unlikely(!*leaf))
 		return -ENOMEM;
@@ -772,13 +787,14 @@ static __always_inline void count_released(unsigned int size)
 		stat_add(BULKY_BYTES, -(long)size);
 }
 
-static int compress_store(unsigned int type, pgoff_t offset, struct page *page)
+static __always_inline int store_page(unsigned int type, pgoff_t offset,
+				      struct page *page,
+				      const unsigned long *src, bool same)
 {
 	struct obj_cgroup *owner;
 	unsigned long data;
 	struct leaf *leaf;
 	unsigned int nr;
-	void *src;
 	int size;
 
 	if (!owner_get(page, &owner)) {
@@ -787,9 +803,7 @@ static int compress_store(unsigned int type, pgoff_t offset, struct page *page)
 	}
 	/* Pairs with alg_choose(). */
 	nr = smp_load_acquire(&current_alg);
-	src = kmap_local_page(page);
-	size = take(src, nr, type, offset, &leaf, &data);
-	kunmap_local(src);
+	size = take(src, same, nr, type, offset, &leaf, &data);
 	if (size < 0) {
 		if (owner)
 			obj_cgroup_put(owner);
@@ -803,6 +817,18 @@ static int compress_store(unsigned int type, pgoff_t offset, struct page *page)
 	if (unlikely(!(this_cpu_inc_return(stats.ticks) % CLOCK_TICK)))
 		tick();
 	return 0;
+}
+
+static int compress_store(unsigned int type, pgoff_t offset, struct page *page)
+{
+	const unsigned long *src = kmap_local_page(page);
+	bool same = same_filled(src);
+	int ret = -E2BIG;
+
+	if (same || worth_trying(src))
+		ret = store_page(type, offset, page, src, same);
+	kunmap_local(src);
+	return ret;
 }
 
 #ifdef CONFIG_FAULT_INJECTION
@@ -972,13 +998,15 @@ static struct {
 
 static unsigned long refaults(void)
 {
-	unsigned long sum = device_reads(), now = READ_ONCE(clock.now), ret;
+	unsigned long sum, now, ret;
 
 	spin_lock(&reads.lock);
+	sum = device_reads();
+	now = READ_ONCE(clock.now);
 	reads.recent >>= min(now - reads.generation, BITS_PER_LONG - 1UL);
 	reads.generation = now;
-	if ((long)(sum - reads.seen) > 0)
-		reads.recent += sum - reads.seen;
+	/* It does not count those of a CPU that has just gone. */
+	reads.recent += max((long)(sum - reads.seen), 0L);
 	reads.seen = sum;
 	ret = reads.recent;
 	spin_unlock(&reads.lock);
@@ -1055,6 +1083,7 @@ static void limit_changed(void)
 	if (!ready)
 		return;
 	set_limit();
+	set_exclusive(zs_get_total_pages(pool));
 	WRITE_ONCE(not_before, jiffies);
 	queue_work(wq, &reclaim_work);
 }
@@ -1330,7 +1359,7 @@ static int parse_word(char *word, struct eviction *ev)
 		    seconds > LONG_MAX / 2 / HZ)
 			return -EINVAL;
 		ev->timed = true;
-		ev->then = jiffies - seconds * HZ;
+		ev->age = seconds * HZ;
 		return 0;
 	}
 	if (!strstarts(word, "cgroup=") || !word[7] || ev->group)
@@ -1357,6 +1386,19 @@ static int parse_request(char *request, struct eviction *ev,
 	return ret;
 }
 
+/*
+ * Pages that are stored from now on must be told from those that are there, but a
+ * request now and then must not use up the generations: no more than a full pool
+ * has in the time that is asked for.
+ */
+static void end_generation(const struct eviction *ev)
+{
+	unsigned long now = READ_ONCE(clock.now);
+
+	if (clock_ended_by(&clock, now, 1, jiffies - ev->age / GENERATIONS))
+		clock_advance(&clock);
+}
+
 /* The budget binds here too: the one who asks waits. */
 static int evict_request(struct eviction *ev, unsigned long pages)
 {
@@ -1367,6 +1409,8 @@ static int evict_request(struct eviction *ev, unsigned long pages)
 			return -EINTR;
 		if (clock_fold_due(&clock))
 			fold_ages();
+		if (ev->timed)
+			end_generation(ev);
 		moved = evict_some(ev, min(pages - ev->done, ROUND));
 		mutex_unlock(&evict_lock);
 		if (ev->error)
@@ -1396,12 +1440,10 @@ static ssize_t writeback_pages_store(struct kobject *kobj,
 	ret = parse_request(request, &ev, &pages);
 	kfree(request);
 	if (ret) {
-		pr_err("writeback_pages must be a number, cgroup= and age= may follow\n");
+		pr_err("writeback_pages must be a number, cgroup= and age= may follow (%d)\n",
+		       ret);
 		goto put;
 	}
-	/* What is stored from now on is told from what is there. */
-	if (ev.timed)
-		clock_advance(&clock);
 	ret = evict_request(&ev, pages);
 put:
 	put_group(ev.group);
@@ -1519,12 +1561,14 @@ static int setup(void)
 	for (type = 0; type < MAX_SWAPFILES; type++)
 		index_setup(&slots[type]);
 	clock_set_length(&clock, 0);
+	clock.began[0] = jiffies;
 	not_before = jiffies;
 	reads.seen = device_reads();
 	set_limit();
 	ret = pool_setup();
 	if (ret)
 		return ret;
+	set_exclusive(0);
 	ret = algs_setup();
 	if (ret)
 		goto no_algs;
