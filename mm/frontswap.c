@@ -31,12 +31,12 @@
  * Rules:
  *   1) b->turn is held to change what a backend is: attached, open, gone. It is
  *      held over a drain, so nothing that others wait for is taken outside it.
- *      reg->admin and reg->lock are both held to change reg->backends; either
- *      is enough to walk it.
+ *      reg->admin, reg->lock and reg->asking are all held to change
+ *      reg->backends; each is enough to walk it.
  *   2) reg->lock is held to change need_init, nr_slots and the chains, and over
  *      init() and invalidate_area(). swapon and swapoff take it inside
  *      swapon_mutex; nothing that store or load need is taken inside it.
- *   3) Order: turn, admin, lock; turn, cpu_hotplug_lock (static keys).
+ *   3) Order: turn, admin, lock, asking; turn, cpu_hotplug_lock (static keys).
  *   4) The static key is on before a gate opens, and goes off after the last
  *      seat has gone: a store site may be patched before a load site.
  */
@@ -68,6 +68,7 @@ static DEFINE_PER_CPU(unsigned long, failed_stores);
 static struct frontswap_registry frontswap_registry = {
 	.admin = __MUTEX_INITIALIZER(frontswap_registry.admin),
 	.lock = __MUTEX_INITIALIZER(frontswap_registry.lock),
+	.asking = __RWSEM_INITIALIZER(frontswap_registry.asking),
 	.backends = LIST_HEAD_INIT(frontswap_registry.backends),
 	.key = &backend_registered,
 	.failed_stores = &failed_stores,
@@ -269,6 +270,7 @@ static noinline int frontswap_store_large(struct frontswap_registry *reg,
 		taken = ret ?: taken;
 		cond_resched();
 	}
+	count_vm_events(FRSWPOUT, nr);
 	return taken;
 
 take_back:
@@ -297,7 +299,15 @@ static __always_inline int frontswap_do_store(struct frontswap_registry *reg,
 	ret = frontswap_offer(seat, type, offset, page, FRONTSWAP_TO_ALL);
 	if (unlikely(ret == -ENOSPC))
 		this_cpu_inc(*reg->failed_stores);
+	else
+		count_vm_event(FRSWPOUT);
 	return ret;
+}
+
+static __always_inline void frontswap_count_load(struct frontswap_backend *b)
+{
+	count(b, FRONTSWAP_LOADS);
+	count_vm_event(FRSWPIN);
 }
 
 /* Classic backends return positive errors: only the flag makes 1 something else. */
@@ -416,7 +426,7 @@ static void frontswap_load_exclusive(struct frontswap_backend *b,
 	struct folio *folio = page_folio(page);
 	struct frontswap_seat *seat = READ_ONCE(b->seat[swp_type(entry)]);
 
-	count(b, FRONTSWAP_LOADS);
+	frontswap_count_load(b);
 	if (folio_test_swapcache(folio) && READ_ONCE(b->exclusive_loads)) {
 		if (!(b->ops.flags & FRONTSWAP_WRITE_THROUGH))
 			b->reg->mark_dirty(folio);
@@ -453,7 +463,7 @@ static noinline int frontswap_load_from(struct page *page,
 	if (unlikely(ret))
 		return frontswap_load_answered(b, page, ret);
 
-	count(b, FRONTSWAP_LOADS);
+	frontswap_count_load(b);
 	frontswap_complete(page);
 	return 0;
 }
@@ -499,7 +509,7 @@ static int frontswap_load_part(struct frontswap_registry *reg,
 		ret = frontswap_load_bounce(b, type, offset, page);
 	trace_frontswap_load(b->name, entry.val, ret);
 	if (frontswap_is_filled(b, ret)) {
-		count(b, FRONTSWAP_LOADS);
+		frontswap_count_load(b);
 		return 0;
 	}
 	if (ret != -ENOENT)
@@ -893,11 +903,13 @@ static void frontswap_list_add(struct frontswap_backend *b)
 			break;
 		}
 	}
+	down_write(&b->reg->asking);
 	list_add_tail_rcu(&b->node, at);
+	up_write(&b->reg->asking);
 	mutex_unlock(&b->reg->lock);
 }
 
-/* On return nobody looks for a module's backend at @b any more. */
+/* On return nobody looks for a module's backend at @b any more, nor asks it. */
 static void frontswap_list_del(struct frontswap_backend *b)
 {
 	struct frontswap_registry *reg = b->reg;
@@ -905,7 +917,9 @@ static void frontswap_list_del(struct frontswap_backend *b)
 
 	mutex_lock(&reg->admin);
 	mutex_lock(&reg->lock);
+	down_write(&reg->asking);
 	list_del_rcu(&b->node);
+	up_write(&reg->asking);
 	mutex_unlock(&reg->lock);
 	for (stat = 0; stat < FRONTSWAP_NR_STATS; stat++)
 		reg->gone.count[stat] += frontswap_stat(b, stat);
@@ -1048,24 +1062,12 @@ static int frontswap_drain_and_detach(struct frontswap_backend *b)
 	return ret;
 }
 
-/**
- * frontswap_disable() - drain and detach a backend
- * @b: The backend.
- *
- * Context: Process context; @b->turn held.
- * Return: 0, also if it is detached; -EINTR after a signal or -ENOMEM, with
- * everything as before; -EIO or -EOPNOTSUPP for a page that cannot be moved: the
- * backend then keeps its pages and serves them, but takes no more.
- */
-int frontswap_disable(struct frontswap_backend *b)
+static int __frontswap_disable(struct frontswap_backend *b)
 {
 	unsigned long pages = frontswap_stored_pages(b);
 	bool was_open = b->open;
 	int ret;
 
-	lockdep_assert_held(&b->turn);
-	if (!b->attached)
-		return 0;
 	if (pages)
 		registry_info(b->reg, "%s: draining %lu page(s)\n", b->name,
 			      pages);
@@ -1083,6 +1085,36 @@ int frontswap_disable(struct frontswap_backend *b)
 	return 0;
 }
 
+/* What state says meanwhile. */
+static void frontswap_set_draining(struct frontswap_backend *b, bool draining)
+{
+	lockdep_assert_held(&b->turn);
+	WRITE_ONCE(b->draining, draining);
+	frontswap_sysfs_state_changed(b);
+}
+
+/**
+ * frontswap_disable() - drain and detach a backend
+ * @b: The backend.
+ *
+ * Context: Process context; @b->turn held.
+ * Return: 0, also if it is detached; -EINTR after a signal or -ENOMEM, with
+ * everything as before; -EIO or -EOPNOTSUPP for a page that cannot be moved: the
+ * backend then keeps its pages and serves them, but takes no more.
+ */
+int frontswap_disable(struct frontswap_backend *b)
+{
+	int ret;
+
+	lockdep_assert_held(&b->turn);
+	if (!b->attached)
+		return 0;
+	frontswap_set_draining(b, true);
+	ret = __frontswap_disable(b);
+	frontswap_set_draining(b, false);
+	return ret;
+}
+
 static int __frontswap_enable(struct frontswap_backend *b)
 {
 	int ret;
@@ -1096,6 +1128,7 @@ static int __frontswap_enable(struct frontswap_backend *b)
 		return ret;
 	}
 	frontswap_open_gate_if_live(b);
+	frontswap_sysfs_state_changed(b);
 	return 0;
 }
 
@@ -1111,7 +1144,10 @@ int frontswap_enable(struct frontswap_backend *b)
 	int ret;
 
 	if (b->attached) {
+		if (b->open)
+			return 0;
 		frontswap_open_gate_if_live(b);
+		frontswap_sysfs_state_changed(b);
 		return 0;
 	}
 	ret = __frontswap_enable(b);
@@ -1152,6 +1188,7 @@ static int frontswap_get_owner(const struct frontswap_ops *ops,
 		(unsigned long)ops->init,
 		(unsigned long)ops->invalidate_page,
 		(unsigned long)ops->invalidate_area,
+		(unsigned long)ops->pool_pages,
 	};
 	struct module *mod;
 	int i, ret = 0;
@@ -1587,8 +1624,10 @@ frontswap_get_module_backend(struct frontswap_registry *reg,
 static void frontswap_module_is_live(struct frontswap_backend *b)
 {
 	mutex_lock(&b->turn);
-	if (b->attached)
+	if (b->attached) {
 		frontswap_open_gate(b);
+		frontswap_sysfs_state_changed(b);
+	}
 	mutex_unlock(&b->turn);
 }
 
@@ -1672,6 +1711,35 @@ u64 frontswap_total(struct frontswap_registry *reg, enum frontswap_stat stat)
 		sum += frontswap_stat(b, stat);
 	mutex_unlock(&reg->admin);
 	return sum;
+}
+
+void frontswap_registry_add_pools(struct frontswap_registry *reg,
+				  unsigned long *pool, unsigned long *stored)
+{
+	struct frontswap_backend *b;
+
+	down_read(&reg->asking);
+	list_for_each_entry(b, &reg->backends, node) {
+		if (!b->ops.pool_pages)
+			continue;
+		*pool += b->ops.pool_pages();
+		*stored += frontswap_stored_pages(b);
+	}
+	up_read(&reg->asking);
+}
+
+/**
+ * frontswap_add_pools() - the RAM of backends, for /proc/meminfo
+ * @pool: Pages of RAM that their pools take are added to this.
+ * @stored: Pages that are kept in these are added to this.
+ *
+ * Of the backends that have pool_pages(), attached or not.
+ *
+ * Context: Process context, may sleep. Waits for no drain and no other callback.
+ */
+void frontswap_add_pools(unsigned long *pool, unsigned long *stored)
+{
+	frontswap_registry_add_pools(&frontswap_registry, pool, stored);
 }
 
 u64 frontswap_failed_stores(const struct frontswap_registry *reg)

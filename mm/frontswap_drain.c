@@ -35,6 +35,7 @@
 #define pr_fmt(fmt) "frontswap: " fmt
 
 #include <linux/bio.h>
+#include <linux/blk-cgroup.h>
 #include <linux/blkdev.h>
 #include <linux/completion.h>
 #include <linux/highmem.h>
@@ -177,9 +178,14 @@ static void drain_end_io(struct bio *bio)
 	drain_written(w->drain);
 }
 
+/*
+ * The write is that of no control group: a limit on the I/O of whoever has asked for
+ * the drain would be waited for by all who want one of the pinned slots.
+ */
 static void drain_submit(struct drain *d, struct drain_write *w)
 {
 	bio_init(&w->bio, d->si->bdev, &w->vec, 1, REQ_OP_WRITE | REQ_SWAP);
+	bio_associate_blkg_from_css(&w->bio, blkcg_root_css);
 	w->bio.bi_iter.bi_sector =
 		frontswap_sector(swp_entry(d->type, w->offset));
 	w->bio.bi_end_io = drain_end_io;
@@ -501,9 +507,11 @@ static int evict_slots(struct drain *d, const pgoff_t *offsets, unsigned int nr)
 {
 	int ret = 0;
 
-	for (; nr; nr--, offsets++)
+	for (; nr; nr--, offsets++) {
 		if (*offsets < d->seat->nr_slots)
 			ret = drain_slot(d, *offsets) ?: ret;
+		cond_resched();
+	}
 	return drain_flush(d) ?: ret;
 }
 
@@ -540,6 +548,7 @@ int frontswap_evict_pages(struct frontswap_backend *b, unsigned int type,
 			ret = evict_slots(d, offsets, nr);
 		drain_put_area(d);
 	}
+	count_vm_events(FRSWPWB, d->nr_moved);
 	ret = d->nr_moved ?: ret;
 	drain_free(d);
 restore:

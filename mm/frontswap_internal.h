@@ -13,6 +13,7 @@
 #include <linux/mutex.h>
 #include <linux/percpu-refcount.h>
 #include <linux/percpu.h>
+#include <linux/rwsem.h>
 
 /* swp_type() cannot give a number past this, so no access needs a check. */
 #define FRONTSWAP_TYPES		((unsigned int)BIT(MAX_SWAPFILES_SHIFT))
@@ -70,10 +71,11 @@ enum frontswap_said {
  * @seq: Among backends of one priority the highest is asked first.
  * @nr_replayed: Areas that the last attach told it of.
  * @seat: Its seat per swap type.
- * @turn: Outermost; held to change the three that follow, and over a drain.
+ * @turn: Outermost; held to change the four that follow, and over a drain.
  * @attached: It has seats, and pins @owner. Changed under @reg->lock too.
  * @open: The store gate is open.
  * @gone: Unregistered, or never quite registered.
+ * @draining: A drain or a detach is under way.
  * @stores_done: Completed when the gate is closed and the last store() is over.
  * @said: enum frontswap_said.
  * @bounce: In reserve for frontswap_load_bounce().
@@ -100,6 +102,7 @@ struct frontswap_backend {
 	bool attached;
 	bool open;
 	bool gone;
+	bool draining;
 	struct completion stores_done;
 	unsigned long said;
 	struct page *bounce;
@@ -115,6 +118,8 @@ struct frontswap_backend {
  * @admin: The list of backends, and their names.
  * @lock: Orders swapon and swapoff against replay and detach. Taken inside
  *	@admin, and inside swapon_mutex.
+ * @asking: Held for reading over pool_pages(), so that who unregisters waits for it.
+ *	Innermost.
  * @need_init: Types that are swapped on, whether or not there is a backend.
  * @nr_slots: Size of each type in @need_init.
  * @backends: In the order in which they are asked.
@@ -135,6 +140,7 @@ struct frontswap_registry {
 	struct frontswap_seat __rcu *seats[FRONTSWAP_TYPES];
 	struct mutex admin;	/* who is registered */
 	struct mutex lock;	/* swapon and swapoff against replay and detach */
+	struct rw_semaphore asking;	/* pool_pages() */
 	DECLARE_BITMAP(need_init, MAX_SWAPFILES);
 	unsigned long nr_slots[MAX_SWAPFILES];
 	struct list_head backends;
@@ -173,6 +179,8 @@ unsigned long frontswap_stat(const struct frontswap_backend *b,
 			     enum frontswap_stat stat);
 unsigned long frontswap_stored_pages(const struct frontswap_backend *b);
 u64 frontswap_total(struct frontswap_registry *reg, enum frontswap_stat stat);
+void frontswap_registry_add_pools(struct frontswap_registry *reg,
+				  unsigned long *pool, unsigned long *stored);
 u64 frontswap_failed_stores(const struct frontswap_registry *reg);
 void frontswap_backend_free(struct frontswap_backend *b);
 int frontswap_enable(struct frontswap_backend *b);
@@ -192,6 +200,7 @@ int frontswap_read_slot(swp_entry_t entry, struct page *page);
 extern const struct kobj_type frontswap_backend_ktype;
 int frontswap_sysfs_add(struct frontswap_backend *b);
 void frontswap_sysfs_del(struct frontswap_backend *b);
+void frontswap_sysfs_state_changed(struct frontswap_backend *b);
 void frontswap_sysfs_init(struct frontswap_registry *reg);
 
 #endif /* _MM_FRONTSWAP_INTERNAL_H */

@@ -16,6 +16,13 @@ static struct frontswap_backend *to_backend(struct kobject *kobj)
 	return container_of(kobj, struct frontswap_backend, kobj);
 }
 
+/* Exactly 0 or 1: what else kstrtobool() takes, 10 say, may be meant otherwise. */
+static int parse_switch(const char *buf, bool *on)
+{
+	*on = sysfs_streq(buf, "1");
+	return *on || sysfs_streq(buf, "0") ? 0 : -EINVAL;
+}
+
 static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
 			    char *buf)
 {
@@ -30,7 +37,7 @@ static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 	bool enable;
 	int ret;
 
-	ret = kstrtobool(buf, &enable);
+	ret = parse_switch(buf, &enable);
 	if (ret)
 		return ret;
 	if (mutex_lock_killable(&b->turn))
@@ -41,17 +48,21 @@ static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 }
 static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
 
+static const char *state_of(const struct frontswap_backend *b)
+{
+	if (READ_ONCE(b->draining))
+		return "draining";
+	/* a snapshot, which may be out of date when it is read */
+	if (!data_race(b->attached))
+		return "detached";
+	/* and so may this */
+	return data_race(b->open) ? "attached" : "load-only";
+}
+
 static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr,
 			  char *buf)
 {
-	struct frontswap_backend *b = to_backend(kobj);
-	/* a snapshot, which may be out of date when it is read */
-	bool attached = data_race(b->attached);
-	/* and so may this */
-	bool open = data_race(b->open);
-
-	return sysfs_emit(buf, "%s\n", !attached ? "detached" :
-			  open ? "attached" : "load-only");
+	return sysfs_emit(buf, "%s\n", state_of(to_backend(kobj)));
 }
 static struct kobj_attribute state_attr = __ATTR_RO(state);
 
@@ -78,7 +89,7 @@ static ssize_t large_folios_store(struct kobject *kobj,
 	bool offer;
 	int ret;
 
-	ret = kstrtobool(buf, &offer);
+	ret = parse_switch(buf, &offer);
 	if (ret)
 		return ret;
 	if (offer && !(b->ops.flags & FRONTSWAP_LARGE_FOLIOS))
@@ -104,7 +115,7 @@ static ssize_t exclusive_loads_store(struct kobject *kobj,
 	bool drop;
 	int ret;
 
-	ret = kstrtobool(buf, &drop);
+	ret = parse_switch(buf, &drop);
 	if (ret)
 		return ret;
 	if (drop && !(b->ops.flags & FRONTSWAP_EXCLUSIVE_LOADS))
@@ -176,6 +187,12 @@ void frontswap_sysfs_del(struct frontswap_backend *b)
 {
 	if (b->kobj.state_in_sysfs)
 		kobject_del(&b->kobj);
+}
+
+/* With @b->turn: frontswap_sysfs_del() comes after the last change. */
+void frontswap_sysfs_state_changed(struct frontswap_backend *b)
+{
+	sysfs_notify(&b->kobj, NULL, "state");
 }
 
 #ifdef CONFIG_DEBUG_FS

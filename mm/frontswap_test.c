@@ -391,6 +391,7 @@ static int frontswap_test_init(struct kunit *test)
 	INIT_LIST_HEAD(&ft->reg.backends);
 	__mutex_init(&ft->reg.admin, "test.admin", &admin_key);
 	__mutex_init(&ft->reg.lock, "test.lock", &lock_key);
+	init_rwsem(&ft->reg.asking);
 	ft->reg.key = &test_key;
 	ft->reg.evict = fake_evict;
 	ft->reg.read_slot = fake_read_slot;
@@ -1676,6 +1677,80 @@ static void write_through_needs_no_copy(struct kunit *test)
 	ft->fake[0].load_error = 0;
 }
 
+/* Figures */
+
+static unsigned long pool_of_7(void)
+{
+	return 7;
+}
+
+#define EXPECT_POOLS(expected_pool, expected_stored) do {		\
+	unsigned long pool_ = 100, stored_ = 200;			\
+	frontswap_registry_add_pools(&ft->reg, &pool_, &stored_);	\
+	KUNIT_EXPECT_EQ(ft->test, pool_, 100ul + (expected_pool));	\
+	KUNIT_EXPECT_EQ(ft->test, stored_, 200ul + (expected_stored));	\
+} while (0)
+
+static void pools_are_added_up(struct kunit *test)
+{
+	ft->reg.drain = fake_drain;
+	EXPECT_POOLS(0, 0);
+	ft->fake[0].ops.pool_pages = pool_of_7;
+	ft->fake[2].ops.pool_pages = pool_of_7;
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	reg(1);
+	store(0, 2);
+	reg(2);
+	store(0, 3);
+	store(0, 4);
+	EXPECT_POOLS(14, 3);
+	ft->fake[0].refuses = true;
+	ft->fake[1].refuses = true;
+	KUNIT_EXPECT_EQ(test, disable(2), 0);
+	EXPECT_POOLS(14, 1);
+	KUNIT_EXPECT_EQ(test, unreg(2), 0);
+	EXPECT_POOLS(7, 1);
+}
+
+static unsigned long wait_in_pool(void)
+{
+	complete(&callback_entered);
+	wait_for_completion(&callback_may_go_on);
+	return 0;
+}
+
+static int pool_thread(void *data)
+{
+	unsigned long pool = 0, stored = 0;
+	struct caller *c = data;
+
+	frontswap_registry_add_pools(&ft->reg, &pool, &stored);
+	complete(&c->done);
+	return 0;
+}
+
+static void unregister_waits_for_pool_pages(struct kunit *test)
+{
+	struct caller reader = {}, remover = {};
+
+	ft->fake[0].ops.pool_pages = wait_in_pool;
+	reg(0);
+	init_completion(&callback_entered);
+	init_completion(&callback_may_go_on);
+
+	start(&reader, pool_thread);
+	wait_for_completion(&callback_entered);
+	start(&remover, unregister_thread);
+	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&remover.done,
+							  HZ / 5), 0ul);
+	complete(&callback_may_go_on);
+	wait_for_completion(&reader.done);
+	wait_for_completion(&remover.done);
+	KUNIT_EXPECT_EQ(test, remover.ret, 0);
+}
+
 /*
  * All orders of everything, over two types with one slot each and two backends,
  * against a model. The model's states are few, so each operation is tried in each
@@ -2186,6 +2261,8 @@ static struct kunit_case frontswap_test_cases[] = {
 	KUNIT_CASE(bad_evictions),
 	KUNIT_CASE(unregister_waits_for_eviction),
 	KUNIT_CASE(write_through_needs_no_copy),
+	KUNIT_CASE(pools_are_added_up),
+	KUNIT_CASE(unregister_waits_for_pool_pages),
 	KUNIT_CASE(every_operation_in_every_state),
 	KUNIT_CASE(every_short_sequence),
 	{}

@@ -96,6 +96,11 @@
  *	one registered last first. Optional.
  * @flags: FRONTSWAP_DIRECT_LOAD, FRONTSWAP_WRITE_THROUGH,
  *	FRONTSWAP_LARGE_FOLIOS, FRONTSWAP_EXCLUSIVE_LOADS. Optional.
+ * @pool_pages: Returns how many pages of RAM the backend's pool takes now. With it the
+ *	pool and the pages in it are part of Zswap: and Zswapped: in /proc/meminfo.
+ *	Optional. It may sleep. It is called at any time from the beginning of
+ *	registration to the end of unregistration, attached or not, and must not
+ *	take a lock that is held over either of these.
  *
  * The first five members are those of Linux 4.2 to 6.4, in their order, so a
  * backend written for those builds and works unchanged. The structure is
@@ -110,6 +115,7 @@ struct frontswap_ops {
 	const char *name;
 	int priority;
 	unsigned int flags;
+	unsigned long (*pool_pages)(void);
 };
 
 #ifdef CONFIG_FRONTSWAP
@@ -128,6 +134,7 @@ int __frontswap_load(struct page *page);
 void __frontswap_invalidate_page(unsigned int type, pgoff_t offset);
 void __frontswap_invalidate_range(unsigned int type, pgoff_t offset,
 				  unsigned long nr);
+void frontswap_add_pools(unsigned long *pool, unsigned long *stored);
 
 static inline bool frontswap_enabled(void)
 {
@@ -168,6 +175,11 @@ static inline void __frontswap_invalidate_page(unsigned int type,
 static inline void __frontswap_invalidate_range(unsigned int type,
 						pgoff_t offset,
 						unsigned long nr)
+{
+}
+
+static inline void frontswap_add_pools(unsigned long *pool,
+				       unsigned long *stored)
 {
 }
 

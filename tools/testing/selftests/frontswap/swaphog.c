@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/types.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -93,6 +94,8 @@ static const char usage_text[] =
 "  times      longest access to one page, and CPU time, since the last times\n"
 "  on:DEV[:PRIO]  swapon\n"
 "  off:DEV[:MS]   swapoff, interrupted by a signal after MS milliseconds\n"
+"  watch:FILE[:SECS]  what a file in sysfs says, at first and whenever it has\n"
+"             changed, until it has not for SECS seconds (1)\n"
 "  quit       leave\n"
 "  -          read commands from standard input\n"
 "exit: 0 fine, 1 wrong bytes, 2 usage, 3 SIGBUS without -b, 5 the work could not be done\n";
@@ -707,6 +710,26 @@ static void swap_off(const char *device, long ms)
 		signal(SIGUSR1, SIG_IGN);
 }
 
+static void watch(const char *path, long seconds)
+{
+	struct pollfd file = { .fd = open(path, O_RDONLY), .events = POLLPRI };
+	char text[64];
+	ssize_t len;
+
+	do {
+		len = pread(file.fd, text, sizeof(text) - 1, 0);
+		if (len < 0) {
+			trouble(path, strerror(errno));
+			break;
+		}
+		text[len] = '\0';
+		printf(" %s", strtok(text, "\n"));
+		fflush(stdout);
+	} while (poll(&file, 1, 1000 * (seconds > 0 ? seconds : 1)) > 0);
+	putchar('\n');
+	close(file.fd);
+}
+
 static void pause_for(long seconds)
 {
 	struct timespec left = { .tv_sec = seconds };
@@ -767,20 +790,31 @@ static bool run_memory_command(const char *name, long number)
 	return true;
 }
 
-static bool run_swap_command(const char *name, char *device)
+static const struct file_command {
+	const char *name;
+	void (*run)(const char *path, long number);
+} file_commands[] = {
+	{ "on", swap_on },
+	{ "off", swap_off },
+	{ "watch", watch },
+	{ NULL, NULL }
+};
+
+static bool run_file_command(const char *name, char *path)
 {
-	char *colon = strrchr(device, ':');
+	const struct file_command *command;
+	char *colon = strrchr(path, ':');
 	long number = colon ? atol(colon + 1) : -1;
 
+	for (command = file_commands; command->name; command++)
+		if (!strcmp(command->name, name))
+			break;
+	if (!*path || !command->name)
+		return false;
 	if (colon)
 		*colon = '\0';
-	if (!*device || (strcmp(name, "on") && strcmp(name, "off")))
-		return false;
 	printf("%s:", name);
-	if (!strcmp(name, "on"))
-		swap_on(device, number);
-	else
-		swap_off(device, number);
+	command->run(path, number);
 	return true;
 }
 
@@ -799,7 +833,7 @@ static void run_command(const char *text)
 		quit();
 	if (!strcmp(command, "-")) {
 		run_input();
-	} else if (!run_swap_command(command, argument) &&
+	} else if (!run_file_command(command, argument) &&
 		   !run_memory_command(command, atol(argument))) {
 		fprintf(stderr, "swaphog: unknown command '%s'\n", text);
 		exit(USAGE);

@@ -49,7 +49,7 @@ verified() {
 # enough - drains and faults; or something has gone wrong
 enough() {
 	[ -s "$TMP/errors" ] || ! quietly kill -0 "$BEHIND" ||
-		{ [ "$(wc -l <"$TMP/turns.drain")" -ge 12 ] && [ "$(verified)" -ge 6 ]; }
+		{ [ "$(wc -l <"$TMP/turns.drain")" -ge 8 ] && [ "$(verified)" -ge 4 ]; }
 }
 
 # in_the_middle - of a hog that goes out and in

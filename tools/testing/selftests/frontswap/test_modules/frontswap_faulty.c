@@ -359,12 +359,18 @@ static void faulty_invalidate_area(unsigned int type)
 	xa_destroy(&copies[type]);
 }
 
+static unsigned long faulty_pool_pages(void)
+{
+	return atomic_read(&pages);
+}
+
 static struct frontswap_ops faulty_ops = {
 	.init = faulty_init,
 	.store = faulty_store,
 	.load = frontswap_faulty_load,
 	.invalidate_page = faulty_invalidate_page,
 	.invalidate_area = faulty_invalidate_area,
+	.pool_pages = faulty_pool_pages,
 };
 
 /* parameters that act */
