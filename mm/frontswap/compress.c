@@ -964,6 +964,7 @@ static const struct frontswap_ops compress_ops = {
 	.priority = 100,
 	.flags = FRONTSWAP_DIRECT_LOAD | FRONTSWAP_LARGE_FOLIOS |
 		 FRONTSWAP_EXCLUSIVE_LOADS,
+	.pool_pages = compress_pool_pages,
 };
 
 /* Memory pressure. Pages go later: nothing is freed when the call returns. */
