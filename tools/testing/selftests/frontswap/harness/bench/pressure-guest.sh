@@ -90,12 +90,16 @@ setup() {
 	esac
 }
 
+# pages_of WHEN NAME FILE: those read from and written to a block device.
+pages_of() {
+	awk -v v="V $1 $2" '{ print v "_in", int($3 / 8); print v "_out", int($7 / 8) }' "$3"
+}
+
 # show WHEN: all that is counted.
 show() {
 	local f
 
-	awk -v w="$1" '{ print "V", w, "disk_in", int($3 / 8); print "V", w, "disk_out", int($7 / 8) }' \
-		/sys/block/vda/stat
+	pages_of "$1" disk /sys/block/vda/stat
 	sed -n "s/^\(some\|full\).*total=/V $1 stall_\1 /p" /proc/pressure/memory
 	awk -v w="$1" '/^(pswp|zswp|swpout_zero|oom_kill |allocstall|workingset_refault_anon)/ {
 		print "V", w, $1, $2 }' /proc/vmstat
@@ -112,8 +116,7 @@ show() {
 			echo "V $1 zswap_${f##*/} $(cat "$f")"
 		done
 		;;
-	zram*) awk -v w="$1" '{ print "V", w, "zram_in", int($3 / 8); print "V", w, "zram_out", int($7 / 8) }' \
-		$zram/stat ;;
+	zram*) pages_of "$1" zram $zram/stat ;;
 	esac
 }
 

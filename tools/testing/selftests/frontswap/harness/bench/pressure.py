@@ -101,14 +101,17 @@ def seconds(text):
 class Cell:
     """The same work with each store, in several rounds."""
 
-    def __init__(self, name, guests):
-        self.name = name
+    def __init__(self, name, guests, boot):
+        self.boot = boot
         self.mem, self.percent, self.kind = name.split("-")
         self.guests = guests
         self.stores = [s for s in STORES if any(g.store == s for g in guests)]
 
+    def good(self, store):
+        return [g for g in self.guests if g.store == store and not g.error and not g.kills]
+
     def of(self, store, what):
-        got = [what(g) for g in self.guests if g.store == store and not g.error and not g.kills]
+        got = [what(g) for g in self.good(store)]
         return statistics.median(got) if got else None
 
     def time(self, store):
@@ -116,6 +119,14 @@ class Cell:
 
     def disk(self, store):
         return self.of(store, lambda g: g.disk)
+
+    def cpu(self, store):
+        """What QEMU took for the work, that is less a boot."""
+        return self.of(store, lambda g: g.cpu - self.boot)
+
+    def per_mille(self, store, what):
+        """Microseconds of the time."""
+        return self.of(store, lambda g: g.diff[what] / (g.time * 1e3))
 
     def best(self, what, *stores):
         """The least of those that were run."""
@@ -137,54 +148,59 @@ def text(value, form):
     return "-" if value is None else format(value, form)
 
 
+HEAD = (("to disk", 9), ("from disk", 10), ("per mille", 10), ("time", 7), ("range", 12),
+        ("/rivals", 8), ("CPU", 6), ("some", 6), ("full", 6), ("kills", 6), ("pool", 6), ("mean", 6))
+OURS = ("stores", "rejected_stores", "written_back_pages", "reject_alloc_fail", "reject_limit",
+        "reject_compress_poor", "loads")
+
+
+def store_line(cell, store):
+    plain, time = cell.disk("plain"), cell.time("plain")
+    times = [g.time / time for g in cell.good(store)] if time else []
+    values = (
+        text(cell.of(store, lambda g: g.diff["disk_out"]), ".0f"),
+        text(cell.of(store, lambda g: g.diff["disk_in"]), ".0f"),
+        text(ratio(cell.disk(store), plain, 1000), ".1f"),
+        text(ratio(cell.time(store), time), ".2f"),
+        f"{min(times):.2f}..{max(times):.2f}" if times else "-",
+        text(ratio(cell.time(store), cell.rivals(cell.time, "zram", "zram-disk")), ".3f"),
+        text(ratio(cell.cpu(store), cell.cpu("plain")), ".2f"),
+        text(cell.per_mille(store, "stall_some"), ".0f"),
+        text(cell.per_mille(store, "stall_full"), ".0f"),
+        str(sum(g.kills for g in cell.guests if g.store == store)),
+        text(cell.of(store, lambda g: 100 * g.pool[0] / g.total), ".1f"),
+        text(cell.of(store, lambda g: 100 * g.pool[1] / g.total), ".1f"),
+    )
+    failed = sum(1 for g in cell.guests if g.store == store and g.error)
+    return (f"{STORES[store]:24}" + "".join(f"{v:>{w}}" for v, (_, w) in zip(values, HEAD))
+            + (f"  {failed} FAILED" if failed else ""))
+
+
 def cell_table(rep, cell):
     rounds = len({g.round for g in cell.guests})
-    rep.title(f"{cell.mem} MiB, {cell.kind}, {cell.percent} % of what is available; lzo, limit 40 %; "
+    rep.title(f"{cell.mem} MiB, {cell.kind}, {cell.percent} % of what is available; "
               f"{rounds} round{'s' if rounds > 1 else ''}")
-    rep.say(f"{'':24}{'to disk':>9}{'from disk':>10}{'per mille':>10}{'time':>7}{'range':>12}"
-            f"{'/rivals':>8}{'CPU':>6}{'some':>7}{'full':>7}{'kills':>6}{'pool':>7}")
-    plain, plain_time = cell.disk("plain"), cell.time("plain")
-    rival = cell.rivals(cell.time, "zram", "zram-disk")
+    rep.say(f"{'':24}" + "".join(f"{name:>{width}}" for name, width in HEAD))
     for store in cell.stores:
-        get = lambda what, s=store: cell.of(s, what)
-        times = [g.time for g in cell.guests if g.store == store and not g.error and not g.kills]
-        kills = sum(g.kills for g in cell.guests if g.store == store)
-        spread = "-"
-        if times and plain_time:
-            spread = f"{min(times) / plain_time:.2f}..{max(times) / plain_time:.2f}"
-        row = [
-            (text(get(lambda g: g.diff["disk_out"]), ".0f"), 9),
-            (text(get(lambda g: g.diff["disk_in"]), ".0f"), 10),
-            (text(ratio(cell.disk(store), plain, 1000), ".1f"), 10),
-            (text(ratio(cell.time(store), plain_time), ".2f"), 7),
-            (spread, 12),
-            (text(ratio(cell.time(store), rival), ".3f"), 8),
-            (text(ratio(get(lambda g: g.cpu), cell.of("plain", lambda g: g.cpu)), ".2f"), 6),
-            (text(ratio(get(lambda g: g.diff["stall_some"]), get(lambda g: g.time * 1e3)), ".0f"), 7),
-            (text(ratio(get(lambda g: g.diff["stall_full"]), get(lambda g: g.time * 1e3)), ".0f"), 7),
-            (str(kills), 6),
-            (text(get(lambda g: 100 * g.pool[0] / g.total), ".1f"), 7),
-        ]
-        rep.say(f"{STORES[store]:24}" + "".join(f"{value:>{width}}" for value, width in row))
-        for guest in cell.guests:
-            if guest.store == store and not guest.error:
-                rows(rep, cell, guest)
+        rep.say(store_line(cell, store))
+        rows(rep, cell, store)
     for store in ("compress", "compress-nowb"):
-        if cell.time(store) is not None:
-            names = ("stores", "rejected_stores", "written_back_pages", "reject_alloc_fail",
-                     "reject_limit", "reject_compress_poor", "loads")
+        if cell.good(store):
             rep.say(f"{STORES[store]}: " + ", ".join(
-                f"{n} {cell.of(store, lambda g, n=n: g.diff[n]):.0f}" for n in names))
+                f"{n} {cell.of(store, lambda g, n=n: g.diff[n]):.0f}" for n in OURS))
 
 
-def rows(rep, cell, guest):
-    """For machines: all of a guest."""
-    values = dict(guest.diff)
-    values.update(seconds=guest.time, host_cpu_seconds=guest.cpu, pool_most=guest.pool[0],
-                  pool_mean=guest.pool[1])
-    for name, value in values.items():
-        rep.rows.append(("pressure", f"{cell.mem}-{cell.percent}", guest.store, "lzo", cell.kind,
-                         f"{name}.{guest.round}", f"{value:.2f}", ""))
+def rows(rep, cell, store):
+    """All that was counted, for machines: medians, and how far the rounds are apart."""
+    got = {}
+    for guest in cell.good(store):
+        values = dict(guest.diff, seconds=guest.time, host_cpu_seconds=guest.cpu,
+                      pool_most=guest.pool[0], pool_mean=guest.pool[1])
+        for name, value in values.items():
+            got.setdefault(name, []).append(value)
+    for name, values in got.items():
+        rep.rows.append(("pressure", f"{cell.mem}-{cell.percent}", store, "lzo", cell.kind, name,
+                         f"{statistics.median(values):.2f}", f"{max(values) - min(values):.2f}"))
 
 
 def goals(rep, cell):
@@ -215,28 +231,30 @@ def goals(rep, cell):
 
 
 LEGEND = """\
-Disk pages by the disk's own count; per mille, both ways, of plain swap's. Time and its range are
-of plain swap's, then of the better of zswap and zram. CPU is what the whole guest took of the
-host's, boot and all, to plain swap's. Stalls, some and full, are per mille of the time. The pool
-is the most it was, in percent of memory. Medians of all rounds without an OOM kill. zram alone
-has no limit, as it fails writes when it is full."""
+All stores have lzo, and may take 40 % of memory; zram alone has no limit, as a full one fails
+writes. Disk pages are the disk's own count; per mille of plain swap's, both ways together. Time,
+with its range, is to plain swap's, then to the better of zswap and zram; CPU is what the work took
+of the host's, to plain swap's. Stalls, some and full, are per mille of the time. The pool is what
+it was at most, then on average, in percent of memory. Medians of the rounds without an OOM kill."""
 
 
 def table(rep, where):
     with open(os.path.join(where, "labels"), encoding="utf-8") as labels:
         guests = [Guest(where, label) for label in labels.read().split()
                   if label.startswith("pressure.")]
+    cells, boots = {}, {}
     for guest in guests:
         if guest.error:
             rep.errors.append(f"{guest.label}: {guest.error}")
-    cells = {}
-    for guest in guests:
-        if guest.store != "probe":
+        if guest.store == "probe":
+            boots[guest.cell] = guest.cpu
+        else:
             cells.setdefault(guest.cell, []).append(guest)
     if not cells:
+        rep.errors.append("pressure: nothing was measured")
         return
     for name, members in cells.items():
-        cell = Cell(name, members)
+        cell = Cell(name, members, boots.get(name.split("-", maxsplit=1)[0], 0.0))
         cell_table(rep, cell)
         goals(rep, cell)
     rep.say()

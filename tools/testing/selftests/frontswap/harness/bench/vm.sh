@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# bench/vm.sh KERNEL LABEL "ARGS" [virtio|smp|pressure]: boots that kernel, with the words ARGS for guest.sh.
+# bench/vm.sh KERNEL LABEL "ARGS" [virtio|smp|pressure]: boots that kernel, with the words ARGS for
+# guest.sh or pressure-guest.sh.
 # $out/LABEL.log gets what the guest said, $out/LABEL.win what QEMU's plugin counted. Without the
 # last word the guest is deterministic: one CPU, a nanosecond for an instruction, no disk.
 . "$(dirname "$0")/../lib.sh"
