@@ -44,6 +44,7 @@ list_tests() {
 	for f in "$user"/*; do
 		if [ -f "$f" ] && [ -x "$f" ]; then echo "file /test/${f##*/} $f 755 0 0"; fi
 	done
+	echo "file /test/frontswap $work/tools/root/usr/sbin/frontswap 755 0 0"
 	echo "file /init $harness/init 755 0 0"
 	echo "file /story.sh $harness/story.sh 755 0 0"
 	echo "file /tap.awk $harness/tap.awk 644 0 0"
@@ -59,6 +60,7 @@ list_ours() {
 
 sub need.sh vm
 logged "test programs" "$logs/user.log" build_user
+sub tools.sh
 list_ours >"$dir/ours"
 {
 	list_dirs

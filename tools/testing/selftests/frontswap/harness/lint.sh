@@ -19,7 +19,7 @@ ours() {
 }
 
 kernel_files() {
-	ours '^(Kconfig\.frontswap|(mm|include|Documentation|tools/testing)/.*)$' |
+	ours '^(Kconfig\.frontswap|(mm|include|Documentation|tools)/.*)$' |
 		grep -vE '/(mutants|configs|harness)/'
 }
 
@@ -82,6 +82,15 @@ compile() {
 	! grep -q 'sparse: not found\|sparse: command not found' "$log" || echo "sparse did not run"
 }
 
+# As the kernel's makefiles build and install it.
+tools() {
+	local tool=$work/tools/root/usr/sbin/frontswap
+
+	sub tools.sh >/dev/null
+	grep -E '\<frontswap\.c:[0-9]+:[0-9]+: (warning|error)' "$logs/tools.log" || :
+	[ -x "$tool" ] || echo "there is no $tool"
+}
+
 kernel_doc() {
 	local files
 	mapfile -t files < <(kernel_files | grep -E '^(mm|include)/.*\.[ch]$')
@@ -104,6 +113,7 @@ gate checkpatch-files checkpatch_files
 gate checkpatch-hooks checkpatch_hooks
 [ ! -d "$series" ] || gate checkpatch-series checkpatch_series
 gate kernel-doc kernel_doc
+gate tools tools
 if sub build.sh normal; then
 	gate W=1 compile W1 W=1
 	gate sparse compile sparse C=2

@@ -57,7 +57,7 @@ from_kdir() {
 }
 
 ours() {
-	local dirs=(Kconfig.frontswap mm include Documentation tools/testing/selftests/frontswap)
+	local dirs=(Kconfig.frontswap mm include Documentation tools/mm tools/testing/selftests/frontswap)
 	if git -C "$top" rev-parse --git-dir >/dev/null 2>&1; then
 		git -C "$top" ls-files -co --exclude-standard -- "${dirs[@]}"
 	else
