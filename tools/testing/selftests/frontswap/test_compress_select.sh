@@ -20,7 +20,8 @@ invalid() {
 # current NAME - it is in brackets, all others are not
 current() {
 	listed=$(cat "$COMPRESS/compressor")
-	expect_text "in brackets of '$listed'" "$(echo "$listed" | sed 's/^[^[]*\[\([^]]*\)\][^[]*$/\1/')" "$1"
+	expect_text "in brackets of '$listed'" \
+		"$(echo "$listed" | sed 's/^[^[]*\[\([^]]*\)\][^[]*$/\1/')" "$1"
 	for name in lzo lz4 zstd; do
 		echo "$listed" | grep -qw $name || die "'$listed', expected $name in it"
 	done

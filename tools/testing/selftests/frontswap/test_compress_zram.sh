@@ -16,7 +16,8 @@ start_hog -k text -t 4
 hog fill out verify dirty:2 out verify
 expect "pages written back" "$(compress written_back_pages)" -gt 0
 hog out
-expect "pages of zram" "$(awk '{ print int($1 / 4096) }' /sys/block/zram0/mm_stat)" -ge $((PAGES / 2))
+expect "pages of zram" "$(awk '{ print int($1 / 4096) }' /sys/block/zram0/mm_stat)" -ge \
+	$((PAGES / 2))
 set_file "$FRONTSWAP/compress/enabled" 0 || die "not drained"
 hog verify dirty:1 out verify
 set_file "$FRONTSWAP/compress/enabled" 1 || die "not attached"

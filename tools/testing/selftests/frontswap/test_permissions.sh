@@ -22,9 +22,11 @@ start_hog
 hog fill out
 quietly in_namespace true || skip "no user namespaces"
 # shellcheck disable=SC2016 # for the shell of the others
-write_all='for file; do for value in 0 1 lz4; do (echo $value >"$file") && echo "$file"; done; done'
+write_all='for file; do for value in 0 1 lz4; do
+	(echo $value >"$file") && echo "$file"
+done; done'
 for who in as_user in_namespace; do
-	for file in "$COMPRESS_STATS/stored_pages" "$FRONTSWAP/compress/state" "$COMPRESS/compressor"; do
+	for file in $COMPRESS_STATS/stored_pages $FRONTSWAP/compress/state $COMPRESS/compressor; do
 		quietly $who cat "$file" || die "$who cannot read $file"
 	done
 	written=$($who sh -c "$write_all" sh "$FRONTSWAP"/*/* "$COMPRESS_STATS"/* "$COMPRESS"/* \

@@ -20,7 +20,8 @@ work() {
 no_worse() {
 	work
 	expect "ms $1, $plain without the backend" $TOOK -le $((plain * 9 / 10))
-	expect "ms for a page at most, $plain_longest without" "$LONGEST" -le $((plain_longest + 100))
+	expect "ms for a page at most, $plain_longest without" "$LONGEST" -le \
+		$((plain_longest + 100))
 }
 
 quietly modprobe null_blk nr_devices=1 gb=1 memory_backed=1 mbps=16 || skip "no null_blk"
