@@ -43,6 +43,7 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/swap.h>
 #include <linux/swap_slots.h>
 #include <linux/swapops.h>
@@ -501,6 +502,24 @@ int frontswap_read_slot(swp_entry_t entry, struct page *page)
 		return -EIO;
 	return 0;
 }
+
+/**
+ * frontswap_area_is_zram() - the device of an area compresses by itself
+ * @type: Swap type that is in use or, in a backend's init(), is coming into use.
+ *
+ * For the init() of a backend that compresses: the device gets what the backend
+ * has rejected, which will not compress there either.
+ *
+ * Context: Any.
+ * Return: true if the area is on zram.
+ */
+bool frontswap_area_is_zram(unsigned int type)
+{
+	struct swap_info_struct *si = swp_swap_info(swp_entry(type, 1));
+
+	return si && si->bdev && strstarts(si->bdev->bd_disk->disk_name, "zram");
+}
+EXPORT_SYMBOL_GPL(frontswap_area_is_zram);
 
 /* One page that cannot be moved must not keep the others. */
 static int evict_slots(struct drain *d, const pgoff_t *offsets, unsigned int nr)

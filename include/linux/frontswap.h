@@ -127,6 +127,8 @@ int frontswap_unregister_ops(const struct frontswap_ops *ops);
 int frontswap_evict(const struct frontswap_ops *ops, unsigned int type,
 		    const pgoff_t *offsets, unsigned int nr);
 
+bool frontswap_area_is_zram(unsigned int type);
+
 int frontswap_init(unsigned int type, unsigned long nr_slots);
 void frontswap_invalidate_area(unsigned int type);
 int __frontswap_store(struct page *page);

@@ -945,6 +945,13 @@ static unsigned long compress_pool_pages(void)
 	return zs_get_total_pages(pool);
 }
 
+static void compress_init_area(unsigned int type)
+{
+	if (frontswap_area_is_zram(type))
+		pr_warn_once("swap area %u is on zram, which gets what does not compress: a disk serves better\n",
+			     type);
+}
+
 static void release_left(const struct entry *e)
 {
 	release(e);
@@ -956,6 +963,7 @@ static void compress_invalidate_area(unsigned int type)
 }
 
 static const struct frontswap_ops compress_ops = {
+	.init = compress_init_area,
 	.store = compress_store,
 	.load = compress_load,
 	.invalidate_page = compress_invalidate_page,

@@ -61,7 +61,8 @@ static inline unsigned long limit_excess(const struct limit *l,
 
 /**
  * struct budget - writes per second
- * @left: Until @until, in jiffies.
+ * @until: When this second ends, in jiffies.
+ * @left: Pages that may be written until then.
  */
 struct budget {
 	unsigned long until;

@@ -11,6 +11,7 @@ quietly modprobe zram
 set_file /sys/block/zram0/disksize 48M || skip "no zram"
 load_compress max_pool_percent=50 max_bytes=1M
 swap_on /dev/zram0
+expect_log "frontswap_compress: swap area .* is on zram"
 run_hog_behind -k mixed -m "$((MIB / 2))" -t 4 -r 100000
 start_hog -k text -t 4
 hog fill out verify dirty:2 out verify
