@@ -984,6 +984,7 @@ static unsigned long device_reads(void)
 	int cpu;
 
 	for_each_online_cpu(cpu)
+		/* other CPUs go on counting */
 		sum += data_race(per_cpu(vm_event_states, cpu).event[PSWPIN]);
 	return sum;
 }
@@ -1317,6 +1318,7 @@ static ssize_t compression_ratio_show(struct kobject *kobj,
 		percent = mult_frac(stat_sum(STORED_PAGES), 100, pages);
 	return sysfs_emit(buf, "%lu.%02lu\n", percent / 100, percent % 100);
 }
+
 static struct kobj_attribute compression_ratio_attr =
 	__ATTR_RO(compression_ratio);
 
@@ -1333,6 +1335,7 @@ static ssize_t compact_store(struct kobject *kobj, struct kobj_attribute *attr,
 	mutex_unlock(&evict_lock);
 	return count;
 }
+
 static struct kobj_attribute compact_attr = __ATTR_WO(compact);
 
 /* By its path, or by its number; an error pointer if there is none. */
@@ -1458,6 +1461,7 @@ put:
 	put_group(ev.group);
 	return ret ?: count;
 }
+
 static struct kobj_attribute writeback_pages_attr =
 	__ATTR_WO(writeback_pages);
 

@@ -43,6 +43,6 @@ same=$(compress same_filled_pages)
 expect "same-filled ones" "$same" -gt 0
 kinds=4
 [ "$KIND" = mixed ] || kinds=3
-expect "compressed ones" "$(($(compress stored_pages) - same))" -ge $((PAGES / kinds * 95 / 100))
+expect "compressed ones" "$(($(compress stored_pages) - same))" -ge $((PAGES * 95 / (kinds * 100)))
 hog verify dirty:2 out fork:2 verify
 stop_hog

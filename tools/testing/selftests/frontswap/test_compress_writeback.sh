@@ -66,7 +66,7 @@ moved "$tenth cgroup=$(stat -c %i "$OTHER")"
 [ "$REPLY" -eq $tenth ] || die "$REPLY pages went by the number, expected $tenth"
 moved "1000000 cgroup=/${OTHER##*/}"
 expect "pages of the group" "$REPLY" -le $((PAGES / 2 - 2 * tenth))
-expect "pages of the group" "$REPLY" -ge $((PAGES / 2 * 9 / 10 - 2 * tenth))
+expect "pages of the group" "$REPLY" -ge $((PAGES * 45 / 100 - 2 * tenth))
 loads_of_verify
 expect "loads of the hog, of another group" "$REPLY" -ge $((PAGES * 9 / 10))
 hog dirty:1 out
