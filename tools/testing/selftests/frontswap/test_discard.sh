@@ -29,3 +29,6 @@ stop_hog
 expect "discards" $(($(discards) - before)) -gt 0
 expect "pages written back" "$(compress written_back_pages)" -gt 0
 quietly kill -0 "$BEHIND" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
+stop_process "$BEHIND"
+# The kernel counts rotating areas, and asks each again when it goes.
+swap_off "$DISK1"
