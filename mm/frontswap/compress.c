@@ -70,6 +70,7 @@ struct stats {
 	unsigned int poor;	/* pages in a row that did not compress */
 	unsigned int asked;	/* whether to try another */
 	unsigned int misled;	/* tried, as it did not look like noise */
+	unsigned int refused;	/* as the pool was full */
 };
 
 static DEFINE_PER_CPU(struct stats, stats);
@@ -384,17 +385,14 @@ static unsigned long waste(void)
  */
 static bool compact_due(void)
 {
-	unsigned long now = waste();
-
-	waste_left = min(waste_left, now);
-	return now > waste_left + pool_bytes() / 16;
+	return waste() > READ_ONCE(waste_left) + pool_bytes() / 16;
 }
 
 static void compact(void)
 {
 	lockdep_assert_held(&evict_lock);
 	zs_compact(pool);
-	waste_left = waste();
+	WRITE_ONCE(waste_left, waste());
 }
 
 /**
@@ -562,6 +560,7 @@ static bool reclaim_some(bool *begun)
 	unsigned long n;
 
 	*begun = excess;
+	WRITE_ONCE(waste_left, min(waste_left, waste()));
 	if (excess && compact_due()) {
 		compact();
 		return true;
@@ -716,6 +715,15 @@ static __always_inline void set_exclusive(unsigned long pages)
 		WRITE_ONCE(exclusive, leave);
 }
 
+/* A pause in writing back is none in compacting. */
+static noinline void pool_refuse(void)
+{
+	stat_add(REJECT_LIMIT, 1);
+	if (!pausing() || (!(this_cpu_inc_return(stats.refused) % 32) &&
+			   compact_due()))
+		queue_work(wq, &reclaim_work);
+}
+
 static bool pool_admits(void)
 {
 	unsigned long pages = zs_get_total_pages(pool);
@@ -723,8 +731,7 @@ static bool pool_admits(void)
 	set_exclusive(pages);
 	if (likely(limit_admits(&limit, pages)))
 		return true;
-	stat_add(REJECT_LIMIT, 1);
-	kick();
+	pool_refuse();
 	return false;
 }
 
