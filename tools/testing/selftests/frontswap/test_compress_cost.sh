@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# What frontswap_compress costs beside plain swap, to a device that costs next to nothing: a
-# flood of pages that do not compress takes a quarter more CPU time, at most, which is little
-# beside a disk; to drop pages that are swapped out takes twice the time, at most.
+# What frontswap_compress costs beside plain swap, to a device that costs next to nothing: of a
+# flood of pages that do not compress few are tried, and it takes a quarter more CPU time, at
+# most, which is little beside a disk; to drop pages that are swapped out takes twice the time,
+# at most.
 
 . ./functions.sh
 start "the cost beside plain swap"
@@ -50,6 +51,9 @@ compare() {
 load_compress max_pool_percent=50
 swap_on "$RAM1"
 compare rand dirty:1 out
+poor=$(compress reject_compress_poor)
+expect "pages refused" "$poor" -ge $((PAGES * 5))
+expect "of which tried" $((poor - $(compress reject_untried))) -le $((poor / 30))
 expect "us for a flood, $PLAIN without the backend" "$BACKED" -le $((PLAIN * 5 / 4))
 # The clock may go by steps of 4 ms.
 compare text fill out drop
