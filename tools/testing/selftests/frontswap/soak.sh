@@ -703,6 +703,8 @@ judge_counts() {
 		[ "$(movement "$name")" -gt 0 ] || die "$name did nothing"
 	done
 	for name in $BACKENDS; do
+		# A pool of zswap's before it may have all that compresses.
+		[ "$name" != compress ] || attached zswap || [ "$ZSWAP" = /nowhere ] || continue
 		expect "stores of $name" "$(stores_of "$name")" -gt 0
 	done
 }
