@@ -32,6 +32,7 @@ help:
 ## make series   write the patch mails to build/series/, apply them to a pristine tree, build each step
 ## make soak     everything at once, at random, for SOAK seconds
 ## make mutants  break the core on purpose, see that the tests notice
+## make check-all  lint, check, series and mutants, on both kernel lines (hours)
 ## make bench    instructions and memory per page, beside zswap, zram and plain swap
 ## make clean    remove build/ (the compiler cache stays in CACHE)
 ##
@@ -49,8 +50,11 @@ help:
 run check lint shell series mutants soak bench:
 	@$(harness)/$@.sh
 
+check-all:
+	@$(harness)/all.sh
+
 clean:
 	rm -rf $(O)
 
-.PHONY: help run check lint shell series mutants soak bench clean
+.PHONY: help run check check-all lint shell series mutants soak bench clean
 .NOTPARALLEL:

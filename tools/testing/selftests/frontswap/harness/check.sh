@@ -121,7 +121,7 @@ build() {
 
 # guest NAME NEXT
 guest() {
-	local name=$1 verdict=$logs/$1.tests.verdict list outcome t rest died=0
+	local name=$1 verdict=$logs/$1.tests.verdict list outcome t rest died=0 start
 	if ! build "$name" || ! sub initramfs.sh "$name"; then
 		tell_record "$results" fail "$name" build
 		return
@@ -129,8 +129,10 @@ guest() {
 	list=$(chosen_for "$name" | paste -sd,)
 	build_ahead "$2"
 	say "$KERNEL $name kernel: booting, $(chosen_for "$name" | wc -l) scenarios"
+	start=$SECONDS
 	sub vm.sh "$name" tests "$list" > >(sed -u "s/^/$KERNEL $name: /") || died=1
 	wait $!
+	say "$KERNEL $name guest: $((SECONDS - start)) s"
 	while read -r outcome t rest; do
 		if [ "$outcome" = skip ] && ! may_skip "$t"; then
 			tell_record "$results" fail "$name" "$t" "it was skipped: $rest"
