@@ -34,7 +34,10 @@ loads_of_verify() {
 
 OTHER=$cgroup_root/frontswap.$$.other
 mkdir "$OTHER" || die "no other control group"
-load_compress max_pool_percent=50
+# Readahead brings pages of others in, too.
+tune /proc/sys/vm/page-cluster 0
+# Only requests write back then, and not a shortage of memory that the guest may have.
+load_compress max_pool_percent=50 writeback=N
 swap_on "$DISK1"
 start_hog -k text
 hog fill out
@@ -51,13 +54,15 @@ loop_until 30 all_stored || die "only $(compress stored_pages) pages are stored"
 
 log "so many, and the oldest"
 quarter=$((PAGES / 4))
+# Pages of the processes themselves may be swapped out as well.
+few=$((PAGES / 32))
 moved $quarter
 [ "$REPLY" -eq $quarter ] || die "$REPLY pages went, expected $quarter"
 
 log "of one control group"
 tenth=$((PAGES / 10))
 loads_of_verify
-expect "loads of the hog, whose pages are the oldest" "$REPLY" -le $((PAGES * 3 / 4))
+expect "loads of the hog, whose pages are the oldest" "$REPLY" -le $((PAGES * 3 / 4 + few))
 expect "loads of the hog" "$REPLY" -ge $((PAGES * 7 / 10))
 hog dirty:1 out
 moved "$tenth cgroup=/${OTHER##*/}"
@@ -65,7 +70,7 @@ moved "$tenth cgroup=/${OTHER##*/}"
 moved "$tenth cgroup=$(stat -c %i "$OTHER")"
 [ "$REPLY" -eq $tenth ] || die "$REPLY pages went by the number, expected $tenth"
 moved "1000000 cgroup=/${OTHER##*/}"
-expect "pages of the group" "$REPLY" -le $((PAGES / 2 - 2 * tenth))
+expect "pages of the group" "$REPLY" -le $((PAGES / 2 - 2 * tenth + few))
 expect "pages of the group" "$REPLY" -ge $((PAGES * 45 / 100 - 2 * tenth))
 loads_of_verify
 expect "loads of the hog, of another group" "$REPLY" -ge $((PAGES * 9 / 10))
@@ -77,9 +82,9 @@ expect "pages of a great age" "$REPLY" -eq 0
 # This ends the generation.
 moved "1 age=0"
 sleep 4
-began=$(date +%s)
+began=$(now_ms)
 hog dirty:2 out
-moved "1000000 age=$(($(date +%s) - began + 2))"
+moved "1000000 age=$((($(now_ms) - began) / 1000 + 3))"
 expect "pages of the age of those not written to" "$REPLY" -ge $((PAGES * 4 / 10))
 expect "pages of the age of those not written to" "$REPLY" -le $((PAGES * 6 / 10))
 hog verify dirty:1 out
