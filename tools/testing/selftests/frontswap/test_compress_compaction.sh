@@ -60,7 +60,7 @@ swap_on "$DISK1"
 for writeback in N Y; do
 	half_empty $writeback
 	set_compress max_bytes $HALF
-	loop_until 2 fits $HALF || die "$(compress pool_bytes) bytes, expected -le $HALF"
+	loop_until 10 fits $HALF || die "$(compress pool_bytes) bytes, expected -le $HALF"
 	all_there
 done
 

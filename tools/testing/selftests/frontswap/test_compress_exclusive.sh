@@ -28,7 +28,7 @@ expect "pages stored again" "$REPLY" -le $((PAGES / 10))
 hog verify dirty:1 out
 
 log "the pool is nearly full"
-set_compress max_bytes $(($(compress pool_bytes) * 12 / 10))
+set_compress max_bytes $(($(compress pool_bytes) * 15 / 10))
 run_hog -m 1 -s 2 -k text fill out
 hog verify
 flush_slots
