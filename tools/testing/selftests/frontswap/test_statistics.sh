@@ -34,12 +34,23 @@ same_events() {
 	old_stores=$(backend faulty stores)
 }
 
-# watch - state, until it has not changed for 3 seconds; the words are in $TMP/states
+# watch - state, until end_watch(); the words are in $TMP/states
 watch() {
-	"$SWAPHOG" "watch:$STATE:3" >"$TMP/states" &
+	"$SWAPHOG" "watch:$STATE:60" >"$TMP/states" &
 	watcher=$!
 	BACKGROUND="$BACKGROUND $watcher"
 	loop_until 10 grep -q "watch: ." "$TMP/states" || die "cannot watch $STATE"
+}
+
+# told WORD - whoever waits for changes of state has been told of it, last
+told() {
+	was_told() { grep -q " $1\$" "$TMP/states"; }
+	loop_until 20 was_told "$1" || die "nobody was told of $1: $(cat "$TMP/states")"
+}
+
+end_watch() {
+	stop_process "$watcher"
+	log "states: $(cat "$TMP/states")"
 }
 
 # refused FILE WORD... - each with EINVAL, and FILE stays as it is
@@ -109,18 +120,21 @@ takes "$ENABLED" '1\n' 1
 expect_text "state" "$(cat "$STATE")" attached
 
 log "state, for one who waits for changes"
-set_faulty drain_delay_ms 10
+set_faulty drain_delay_ms 100
 watch
 set_file "$ENABLED" 0 &
 BACKGROUND="$BACKGROUND $!"
 loop_until 20 says "$STATE" draining || die "never draining"
+told draining
 expect "enabled while it is drained" "$(cat "$ENABLED")" -eq 1
 expect "Zswapped, kB more" "$(($(meminfo Zswapped) - zswapped))" -ge 0
 set_faulty drain_delay_ms 0
 loop_until 20 says "$STATE" detached || die "never detached"
+told detached
 expect "enabled" "$(cat "$ENABLED")" -eq 0
 set_file "$ENABLED" 1 || die "not attached"
-wait "$watcher" || die "cannot watch $STATE"
+told attached
+end_watch
 expect_text "states" "$(cat "$TMP/states")" "watch: attached draining detached attached"
 
 log "a drain that fails, and one that is interrupted"
@@ -130,14 +144,11 @@ watch
 ! quietly set_file "$ENABLED" 0 || die "detached with pages that cannot be loaded"
 set_faulty fail_loads 0
 expect_text "state" "$(cat "$STATE")" load-only
-wait "$watcher" || die "cannot watch $STATE"
-case $(cat "$TMP/states") in
-*" load-only") log "states: $(cat "$TMP/states")" ;;
-*) die "nobody was told of load-only: $(cat "$TMP/states")" ;;
-esac
+told load-only
+end_watch
 set_file "$ENABLED" 1 || die "not attached"
 hog verify out
-set_faulty drain_delay_ms 10
+set_faulty drain_delay_ms 100
 set_file "$ENABLED" 0 2>/dev/null &
 drainer=$!
 loop_until 20 says "$STATE" draining || die "never draining"

@@ -313,7 +313,8 @@ load_faulty priority=200
 start_hog
 hog fill out
 left=$(backend faulty stored_pages)
-set_faulty load_delay_ms 4
+# It is interrupted as soon as it has been seen.
+set_faulty load_delay_ms 20
 (echo 0 >"$FRONTSWAP/faulty/enabled") 2>/dev/null &
 drain=$!
 BACKGROUND="$BACKGROUND $drain"
