@@ -32,13 +32,26 @@ least() {
 	fi
 }
 
-# compare KIND COMMAND... - PLAIN and BACKED are the least times of it
+flood_is_cheap() {
+	[ "$BACKED" -le $((PLAIN * 5 / 4)) ]
+}
+
+# The clock may go by steps of 4 ms.
+drop_is_cheap() {
+	[ "$BACKED" -le $((PLAIN * 2 + 8000)) ]
+}
+
+# compare CHEAP KIND COMMAND... - PLAIN and BACKED are the least times of it, of six rounds, or
+# of more, where others have disturbed them
 compare() {
-	start_hog -k "$1"
-	shift
+	cheap=$1
+	start_hog -k "$2"
+	shift 2
 	PLAIN=1000000000
 	BACKED=$PLAIN
-	for round in 1 2 3 4 5 6; do
+	round=0
+	while [ $round -lt 6 ] || { [ $round -lt 18 ] && ! $cheap; }; do
+		round=$((round + 1))
 		log "round $round"
 		spend 0 "$@"
 		PLAIN=$(least "$PLAIN")
@@ -50,11 +63,12 @@ compare() {
 
 load_compress max_pool_percent=50
 swap_on "$RAM1"
-compare rand dirty:1 out
+compare flood_is_cheap rand dirty:1 out
 poor=$(compress reject_compress_poor)
 expect "pages refused" "$poor" -ge $((PAGES * 5))
 expect "of which tried" $((poor - $(compress reject_untried))) -le $((poor / 30))
-expect "us for a flood, $PLAIN without the backend" "$BACKED" -le $((PLAIN * 5 / 4))
-# The clock may go by steps of 4 ms.
-compare text fill out drop
-expect "us to drop pages, $PLAIN without the backend" "$BACKED" -le $((PLAIN * 2 + 8000))
+log "$BACKED us for a flood, $PLAIN without the backend"
+flood_is_cheap || die "a flood takes too long"
+compare drop_is_cheap text fill out drop
+log "$BACKED us to drop pages, $PLAIN without the backend"
+drop_is_cheap || die "dropping takes too long"

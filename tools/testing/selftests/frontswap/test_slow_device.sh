@@ -14,14 +14,19 @@ work() {
 	run_hog -k text -m 12 fill verify dirty:3 verify >/dev/null
 	TOOK=$(($(now_ms) - took))
 	LONGEST=$(longest_ms)
+	[ "$LONGEST" -gt 0 ] || die "nobody is behind: $(tail -n 3 "$TMP/behind")"
 }
 
-# no_worse NAME
+# no_worse NAME - in one of three tries: what the guest runs on may have paused it
 no_worse() {
-	work
-	expect "ms $1, $plain without the backend" $TOOK -le $((plain * 9 / 10))
-	expect "ms for a page at most, $plain_longest without" "$LONGEST" -le \
-		$((plain_longest + 100))
+	for try in 1 2 3; do
+		work
+		log "$1, try $try: $TOOK ms, $plain without the backend;" \
+			"$LONGEST for a page at most, $plain_longest without"
+		[ "$TOOK" -gt $((plain * 9 / 10)) ] ||
+			[ "$LONGEST" -gt $((plain_longest + 100)) ] || return 0
+	done
+	die "worse than without the backend, $1"
 }
 
 quietly modprobe null_blk nr_devices=1 gb=1 memory_backed=1 mbps=16 || skip "no null_blk"
