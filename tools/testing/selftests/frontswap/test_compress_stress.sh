@@ -28,9 +28,9 @@ swap_on "$RAM1" 5
 run_hog_behind -k mixed -m "$((MIB / 4))" -j 3 -r 100000
 turns=0
 written=0
-end=$(($(date +%s) + ${FRONTSWAP_STRESS_SECONDS:-12}))
-slow_kernel && end=$((end + 20))
-while [ "$(date +%s)" -lt $end ]; do
+end=$(($(date +%s) + ${FRONTSWAP_STRESS_SECONDS:-10}))
+# Twice at least, however long that takes.
+while [ $turns -lt 2 ] || [ "$(date +%s)" -lt $end ]; do
 	load_compress max_bytes=1M
 	sleep 0.3
 	set_compress max_bytes $limit
@@ -52,5 +52,5 @@ while [ "$(date +%s)" -lt $end ]; do
 done
 quietly kill -0 "$BEHIND" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
 stop_process "$BEHIND"
-expect "turns" $turns -ge 2
+log "turns: $turns"
 expect "pages written back" $written -gt 0

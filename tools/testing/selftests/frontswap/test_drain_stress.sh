@@ -10,9 +10,9 @@
 start "enabling and disabling in loops on a nearly full area"
 need_ram_disks
 
-seconds=${FRONTSWAP_RACE_SECONDS:-12}
+seconds=${FRONTSWAP_RACE_SECONDS:-8}
 cycles=${FRONTSWAP_CYCLES:-0}
-limit=$((seconds + cycles * 3))
+limit=$((seconds + 60 + cycles * 3))
 
 # toggle BACKEND - until the end of the test
 toggle() {
@@ -31,6 +31,18 @@ turns() {
 
 pages_verified() {
 	awk '/^verify:/ { sub(/.*pages=/, ""); n += $1 + 0 } END { print n + 0 }' "$TMP/behind"
+}
+
+# too_few - turns of anybody, pages that were compared, or stores
+too_few() {
+	[ "$(turns)" -ge "$cycles" ] && [ "$(pages_verified)" -gt 0 ] || return 0
+	for few_name in $backends "${DISK2##*/}"; do
+		[ "$(wc -l <"$TMP/turns.$few_name")" -ge 3 ] || return 0
+	done
+	for few_name in $backends; do
+		[ "$(backend "$few_name" stores)" -gt 0 ] || return 0
+	done
+	return 1
 }
 
 # disturbed - nothing but the end of the test is to come
@@ -58,6 +70,7 @@ SWAP_KB=$((4 * 2048 * 9 / 8 + 1024))
 swap_on "$RAM1" 1
 set_file "$CGROUP/memory.max" $((24 * 1048576))
 run_hog_behind -m 2 -j 4 -r 100000 -T $((limit + 90))
+: >"$TMP/turns.${DISK2##*/}"
 for name in $backends; do
 	: >"$TMP/turns.$name"
 	toggle "$name" &
@@ -69,7 +82,7 @@ BACKGROUND="$BACKGROUND $!"
 began=$(date +%s)
 passed=0
 until disturbed || [ $passed -ge $limit ]; do
-	[ $passed -lt "$seconds" ] || [ "$(turns)" -lt "$cycles" ] || break
+	[ $passed -lt "$seconds" ] || too_few || break
 	sleep 1
 	passed=$(($(date +%s) - began))
 	[ $((passed % 30)) -ne 0 ] || log "$(turns) cycles in $passed s"

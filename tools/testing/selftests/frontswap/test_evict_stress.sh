@@ -8,7 +8,7 @@
 start "evicting beside stores, loads, frees and drains"
 need_ram_disks
 
-seconds=${FRONTSWAP_RACE_SECONDS:-10}
+seconds=${FRONTSWAP_RACE_SECONDS:-8}
 
 evict_all() {
 	while [ -e "$TMP/run" ]; do

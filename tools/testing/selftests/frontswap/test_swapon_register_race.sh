@@ -9,10 +9,15 @@
 start "swapon and swapoff in a loop against registration"
 need_ram_disks
 
-seconds=${FRONTSWAP_RACE_SECONDS:-12}
+seconds=${FRONTSWAP_RACE_SECONDS:-8}
 
 count_turns() {
-	cat "$TMP"/turns.* | wc -l
+	cat "$TMP"/turns.* 2>/dev/null | wc -l
+}
+
+# too_few - turns of each
+too_few() {
+	[ $registered -lt 2 ] || [ $unregistered -lt 2 ] || [ "$(count_turns)" -lt 4 ]
 }
 
 : >"$TMP/run"
@@ -22,7 +27,7 @@ make_swap "$DISK2"
 AREAS="$RAM1 $DISK2"
 swap_on "$DISK1" 1
 load_faulty registered=0
-run_hog_behind -m 2 -j 2 -r 100000 -T $((seconds + 60))
+run_hog_behind -m 2 -j 2 -r 100000 -T $((seconds + 120))
 for device in "$RAM1" "$DISK2"; do
 	come_and_go "$device" 5 &
 	BACKGROUND="$BACKGROUND $!"
@@ -31,7 +36,7 @@ done
 registered=0
 unregistered=0
 end=$(($(date +%s) + seconds))
-while [ "$(date +%s)" -lt $end ]; do
+while [ "$(date +%s)" -lt $end ] || { too_few && [ "$(date +%s)" -lt $((end + 60)) ]; }; do
 	set_faulty refuse_stores $((registered / 4 % 2))
 	quietly set_faulty registered 1
 	attached faulty || continue
