@@ -46,7 +46,9 @@ hog verify
 hog dirty:2 out
 
 log "while pages go in and out"
-run_hog_behind -k mixed -m "$((MIB / 2))" -r 3
+rounds=3
+! slow_kernel || rounds=1
+run_hog_behind -k mixed -m "$((MIB / 2))" -r $rounds
 while quietly kill -0 "$BEHIND"; do
 	for name in lz4 zstd lzo; do
 		set_compress compressor $name

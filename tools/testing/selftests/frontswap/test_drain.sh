@@ -61,6 +61,7 @@ there_and_back() {
 	unload frontswap_faulty || die "rmmod"
 }
 
-there_and_back "$DISK1"
+# What goes for a disk is tried with shared memory, too.
+slow_kernel || there_and_back "$DISK1"
 there_and_back "$RAM1"
 there_and_back "$DISK2" -S

@@ -8,6 +8,10 @@
 start "no older copy survives a new store"
 need_ram_disks
 
+if slow_kernel; then
+	MIB=$((MIB / 2))
+	PAGES=$((MIB * 256))
+fi
 load_faulty
 for area in "$DISK1" "$RAM1"; do
 	log "on $area"

@@ -46,10 +46,14 @@ verified() {
 	grep -c '^verify' "$TMP/behind"
 }
 
+least=4
+! slow_kernel || least=2
+
 # enough - drains and faults; or something has gone wrong
 enough() {
 	[ -s "$TMP/errors" ] || ! quietly kill -0 "$BEHIND" ||
-		{ [ "$(wc -l <"$TMP/turns.drain")" -ge 8 ] && [ "$(verified)" -ge 4 ]; }
+		{ [ "$(wc -l <"$TMP/turns.drain")" -ge $((least * 2)) ] &&
+			[ "$(verified)" -ge $least ]; }
 }
 
 # in_the_middle - of a hog that goes out and in

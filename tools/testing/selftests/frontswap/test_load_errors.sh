@@ -58,6 +58,10 @@ try_on() {
 	set_faulty registered 0
 }
 
+if slow_kernel; then
+	MIB=$((MIB / 2))
+	PAGES=$((MIB * 256))
+fi
 load_faulty registered=0
 try_on "$RAM1" 1
 try_on "$DISK1" 2

@@ -14,7 +14,8 @@ sizes=4
 huge=
 if [ -d "$THP/hugepages-64kB" ]; then
 	tune "$THP/enabled" madvise
-	sizes="4 64 1024"
+	sizes="4 64"
+	slow_kernel || sizes="$sizes 1024"
 	huge=-H
 fi
 

@@ -15,20 +15,20 @@ written_back() {
 
 # What is loaded leaves zswap, so somebody else has to fill it.
 has_written_back() {
-	run_hog -m "$MIB" -k text -s 2 fill out dirty:1 out
+	run_hog -m "$MIB" -k half -s 2 fill out dirty:1 out
 	[ "$(written_back)" -ge $((before + wanted)) ]
 }
 
 # It sets itself up when it is enabled for the first time.
 tune $ZSWAP/enabled 1
 [ -r /sys/kernel/debug/zswap/written_back_pages ] || skip "no debugfs"
-MIB=16 # more than the pool holds
+MIB=8 # more than the pool holds of pages that compress badly
 PAGES=$((MIB * 256))
 tune $ZSWAP/enabled 0
 tune $ZSWAP/accept_threshold_percent 50
 swap_on "$DISK1"
 load_faulty
-start_hog -k text
+start_hog -k half
 hog fill out
 expect "pages in the backend" "$(backend faulty stored_pages)" -ge $((PAGES - 1))
 
