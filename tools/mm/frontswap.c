@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * frontswap - what the backends of frontswap hold, one row for each of them
+ * frontswap - show the statistics of frontswap backends, one row per backend
  *
- * Reads /sys/kernel/mm/frontswap/<backend>/, the directory of figures that some
- * backends have beside it, /sys/kernel/mm/frontswap_<backend>/, and /proc/swaps.
+ * Reads /sys/kernel/mm/frontswap/<backend>/, the statistics that some backends
+ * provide in /sys/kernel/mm/frontswap_<backend>/, and /proc/swaps.
  *
- * A backend may go at any time, a file may be missing on another kernel: what
- * cannot be read, or is not what it should be, is unknown, and shown as "-".
+ * A backend may be unregistered at any time, and other kernels may lack some
+ * files. A value that cannot be read or is malformed is unknown, and shown as
+ * "-".
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -36,17 +37,18 @@ enum status {
 
 static const char usage_text[] =
 "Usage: frontswap [options]\n"
-"Show the backends of frontswap, in the order in which they are asked.\n"
+"Show the frontswap backends, in the order in which pages are offered.\n"
 "\n"
-"  -b, --bytes          sizes in bytes, not in units of 1024 (K, M, G, T)\n"
-"  -p, --parsable       for scripts: a line of key=value for each backend, and one\n"
-"                       for the swap areas; sizes are in bytes\n"
-"  -w, --watch SECONDS  again and again, with so many seconds between\n"
+"  -b, --bytes          print sizes in bytes, not in units of 1024 (K, M, G, T)\n"
+"  -p, --parsable       for scripts: print a line of key=value for each backend,\n"
+"                       and a line for the swap areas; sizes are in bytes\n"
+"  -w, --watch SECONDS  repeat every SECONDS seconds\n"
 "      --root DIR       read DIR/sys and DIR/proc\n"
-"  -h, --help           show this\n"
+"  -h, --help           show this help\n"
 "\n"
-"What is not known is shown as \"-\". Exit status: 0; 1 if the kernel has no\n"
-"frontswap for loadable backends, or it cannot be read; 2 for wrong arguments.\n";
+"Unknown values are shown as \"-\". Exit status: 0; 1 if the kernel has no\n"
+"frontswap for loadable backends, or sysfs cannot be read; 2 for invalid\n"
+"arguments.\n";
 
 static struct {
 	bool bytes;
@@ -57,7 +59,7 @@ static struct {
 	.root = "",
 };
 
-/* The core's, then the backend's own, then what is reckoned from them. */
+/* Files of the core, files of the backend, and values computed from both. */
 enum figure {
 	STORED_PAGES,
 	STORES,
@@ -133,7 +135,7 @@ static noreturn void die(enum status status, const char *what, const char *why)
 	exit(status);
 }
 
-/* Numbers. What overflows is unknown, and what is made from an unknown one. */
+/* Numbers: the result of an overflow or of an unknown operand is unknown. */
 
 static struct number known(unsigned long long n)
 {
@@ -163,7 +165,7 @@ static struct number in_bytes(struct number pages)
 	return multiply(pages, sysconf(_SC_PAGESIZE));
 }
 
-/* Digits and nothing else, not even a sign. */
+/* Digits only, without a sign. */
 static struct number parse_number(const char *text)
 {
 	struct number number = { .known = false };
@@ -190,7 +192,7 @@ static void close_dir(int dir)
 		close(dir);
 }
 
-/* As a string. If it is a pipe, nobody is waited for. */
+/* Read a file as a string. O_NONBLOCK: do not wait for the writer of a pipe. */
 static ssize_t read_file(int dir, const char *path, char *buf, size_t size)
 {
 	int fd = openat(dir, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -205,7 +207,7 @@ static ssize_t read_file(int dir, const char *path, char *buf, size_t size)
 	return len;
 }
 
-/* A file of one line that fits. */
+/* Read a file of a single line, which must fit into @buf. */
 static bool read_line(int dir, const char *path, char *buf, size_t size)
 {
 	ssize_t len = read_file(dir, path, buf, size);
@@ -251,7 +253,7 @@ static void read_state(int dir, struct backend *b)
 		snprintf(b->state, sizeof(b->state), UNKNOWN);
 }
 
-/* A drain under way */
+/* Drains in progress */
 
 static bool is_number(const char *name)
 {
@@ -328,9 +330,9 @@ static bool somebody_writes_to(const char *path)
 }
 
 /*
- * The kernel says "load-only" while it drains a backend, and also when a drain has
- * failed. But whoever writes to "enabled" has it open until the drain is over. Only
- * root sees what others have open.
+ * A kernel without the state "draining" reports "load-only" both during a drain
+ * and after a failed drain. The writer of "enabled" holds the file open until the
+ * drain ends. Only root can see the open files of other users.
  */
 static void look_for_drain(struct backend *b)
 {
@@ -367,7 +369,10 @@ static void read_backend(int mm, struct backend *b)
 	look_for_drain(b);
 }
 
-/* The order in which they are asked, as far as it can be known. */
+/*
+ * The order in which pages are offered, except among equal priorities: sysfs does
+ * not show the order of registration.
+ */
 static int compare(const void *left, const void *right)
 {
 	const struct backend *a = left, *b = right;
@@ -385,7 +390,7 @@ static int is_backend(const struct dirent *entry)
 		(entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN);
 }
 
-/* How many there are; they are to be freed. */
+/* Returns the number of backends. The caller frees the array. */
 static int read_backends(struct backend **backends)
 {
 	struct dirent **entries;
@@ -426,7 +431,7 @@ static struct number next_field(char **line)
 	return parse_number(field ?: "");
 }
 
-/* Filename, type, size and what is used of it, in KiB, priority. */
+/* Columns: filename, type, size in KiB, used in KiB, priority. */
 static void add_area(struct swap_areas *areas, char *line)
 {
 	next_field(&line);
@@ -457,7 +462,7 @@ static struct swap_areas read_areas(void)
 	return areas;
 }
 
-/* What is shown, in buffers of CELL_LEN bytes */
+/* Cells of the table: buffers of CELL_LEN bytes */
 
 static void put_text(char *cell, const char *text)
 {
@@ -525,7 +530,7 @@ static void put_priority(char *cell, const struct backend *b)
 		put_text(cell, UNKNOWN);
 }
 
-/* Blanks and what cannot be printed as in /proc/swaps: \040. */
+/* Escape blanks and unprintable bytes as /proc/swaps does: \040. */
 static void put_name(char *cell, const struct backend *b)
 {
 	const unsigned char *c = (const unsigned char *)b->name;
@@ -539,7 +544,7 @@ static void put_name(char *cell, const struct backend *b)
 	*cell = '\0';
 }
 
-/* The table; the first columns are text. */
+/* The table. The first columns are text, aligned to the left. */
 #define NR_LEFT		2
 
 static const char * const titles[] = {
