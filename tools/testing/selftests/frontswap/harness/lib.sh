@@ -35,6 +35,36 @@ case $KERNEL in
 *) die "KERNEL=$KERNEL: 6.1 or 6.12" ;;
 esac
 
+# number NAME LEAST MOST: a setting is a number within these bounds.
+number() {
+	local value=${!1:-}
+	case $value in
+	'' | *[!0-9]* | 0?* | ???????????*) ;;
+	*) [ "$value" -lt "$2" ] || [ "$value" -gt "$3" ] || return 0 ;;
+	esac
+	die "$1=$value: a number from $2 to $3"
+}
+
+# All settings are checked before anything is installed, unpacked or built.
+check_settings() {
+	number MEM 192 1048576
+	# CONFIG_NR_CPUS of the guests.
+	number SMP 1 8
+	number JOBS 1 4096
+	[ -z "${SOAK:-}" ] || number SOAK 1 999999999
+	[ -z "${SEED:-}" ] || number SEED 0 2147483647
+	[ -z "${ROUNDS:-}" ] || number ROUNDS 1 1000
+	case $ACCEL in
+	'' | kvm | tcg) ;;
+	*) die "ACCEL=$ACCEL: kvm or tcg" ;;
+	esac
+	case $O in
+	*[[:space:]:,]*) die "O=$O: make and QEMU accept no blanks, colons or commas in a path" ;;
+	esac
+	[ -d "$O" ] || [ ! -e "$O" ] || die "O=$O: not a directory"
+}
+check_settings
+
 [ -z "$KDIR" ] || KDIR=$(cd "$KDIR" 2>/dev/null && pwd) || die "KDIR: there is no such directory"
 work=$O/linux-$KERNEL${KDIR:+-kdir}
 src=${FS_SRC:-$work/src}
