@@ -91,7 +91,7 @@ hog fill out
 [ "$(used)" -gt 0 ] || lost "nothing is on the disk"
 note "swap in use: $(used) KiB"
 
-tell "3. frontswap_compress is loaded: the core replays the swapon to the late backend."
+tell "3. frontswap_compress is loaded; the swapon is replayed to the late backend."
 command modprobe frontswap_compress max_pool_percent=40
 log_of compress
 dmesg | grep -q 'frontswap: compress: registered, .* 1 swap area' || lost "no replay in the log"
@@ -100,7 +100,7 @@ tell "4. Pages that are on the disk are read from the disk."
 hog verify
 note "loads from the backend: $(backend compress loads)"
 
-tell "5. The process writes new contents, which is swapped out: the backend stores compressed pages."
+tell "5. New contents are swapped out: the backend stores compressed pages."
 swap_out compress
 stored=$(backend compress stored_pages)
 size=$(($(cat $pool/pool_bytes) + $(cat $pool/index_bytes)))
@@ -115,7 +115,7 @@ hog verify
 [ $(($(backend compress loads) - before)) -ge $((pages * 9 / 10)) ] ||
 	lost "too few pages were loaded from the backend"
 
-tell "7. frontswap_ram, a second backend, takes over: compress is drained into ram and unloaded."
+tell "7. frontswap_ram takes over: compress is drained into ram and unloaded."
 swap_out compress
 command modprobe frontswap_ram
 log_of ram
@@ -127,7 +127,7 @@ note "backends: $(names); ram stores $(backend ram stored_pages) pages"
 hog verify
 [ "$(backend ram loads)" -ge $((pages * 9 / 10)) ] || lost "too few pages were loaded from ram"
 
-tell "8. ram is drained to the disk and unloaded. No backend is left, and no swapoff was needed."
+tell "8. ram is drained to the disk and unloaded, without swapoff."
 swap_out ram
 drain ram
 command rmmod frontswap_ram
