@@ -17,8 +17,9 @@ GUESTS ?=
 BENCH ?= all
 PRESSURE ?=
 ROUNDS ?= 3
+SERIES_VERSION ?= 1
 V ?=
-export KERNEL KDIR O JOBS CACHE SMP MEM ACCEL TESTS SOAK SEED GUEST GUESTS BENCH PRESSURE ROUNDS V
+export KERNEL KDIR O JOBS CACHE SMP MEM ACCEL TESTS SOAK SEED GUEST GUESTS BENCH PRESSURE ROUNDS SERIES_VERSION V
 
 harness := tools/testing/selftests/frontswap/harness
 
@@ -47,6 +48,7 @@ help:
 ##   SOAK=60      seconds of soak               SEED=n  its seed          GUEST=normal|debug|kcsan
 ##   BENCH="core drain pages smp"  parts of bench (all: these four), or pressure
 ##   PRESSURE="256 140 text"  its memory, percent of memory, contents, stores   ROUNDS=3
+##   SERIES_VERSION=2  series: version of the posting, described in harness/series/changes.txt
 ##   V=1          show the output of each step
 run check lint shell series mutants soak bench:
 	@$(harness)/$@.sh

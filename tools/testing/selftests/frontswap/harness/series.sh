@@ -10,7 +10,8 @@
 #	kconfig SYMBOL...	Kconfig.frontswap, with these symbols only
 #	remove PATH...		files of the kernel that go
 #	maintainers		our entry takes the place of the kernel's
-# series/cover-$KERNEL.txt is the cover letter. @VERSION@ in a text is the version of the source.
+# series/cover-$KERNEL.txt is the cover letter. @VERSION@ in a text is the version of the source,
+# @CHANGES@ is series/changes.txt, which has an entry for each SERIES_VERSION (1).
 # The sign-off is that of whoever runs this.
 . "$(dirname "$0")/lib.sh"
 lock
@@ -60,7 +61,10 @@ text_file() {
 	echo "$f"
 }
 
-text() { sed "s/@VERSION@/$version/g" "$(text_file "$1")"; }
+text() {
+	sed -e "s/@VERSION@/$version/g" -e "/^@CHANGES@\$/{r $texts/changes.txt" -e 'd}' \
+		"$(text_file "$1")"
+}
 
 # An entry is a paragraph that begins with its title. The list is in alphabetical order, nearly:
 # only the entries with our first letter are compared.
@@ -213,6 +217,10 @@ prove() {
 }
 
 [ -f "$steps" ] || die "there is no $steps"
+: "${SERIES_VERSION:=1}"
+number SERIES_VERSION 1 99
+grep -q "^v$SERIES_VERSION: " "$texts/changes.txt" ||
+	die "SERIES_VERSION=$SERIES_VERSION: $texts/changes.txt has no entry for v$SERIES_VERSION"
 sub need.sh source series uml space=6144
 identity
 sub source.sh
@@ -222,7 +230,10 @@ make_commits
 same_as_tested || die "the series is not complete"
 rm -rf "$out"
 mkdir -p "$out"
-kgit format-patch -q --cover-letter -o "$out" base..HEAD
+# As -v does, but for the names of the files.
+prefix=PATCH
+[ "$SERIES_VERSION" = 1 ] || prefix="PATCH v$SERIES_VERSION"
+kgit format-patch -q --subject-prefix "$prefix" --cover-letter -o "$out" base..HEAD
 cover
 prove
 say "the mails are in $out; each step builds"
