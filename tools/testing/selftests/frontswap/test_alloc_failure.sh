@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A backend without memory refuses stores, for a while or for ever. Pages go to
-# the device, and what the backend held of them before is gone. (Promise 5.)
+# Guarantees: G5
+# A backend without memory rejects stores, temporarily or permanently. Rejected
+# pages are written to the device, and older copies in the backend are
+# invalidated.
 
 . ./functions.sh
 start "a backend that cannot allocate"

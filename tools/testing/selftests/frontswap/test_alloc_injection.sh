@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Each allocation that attaching, detaching and registering a backend makes fails once, the
-# first, the second, and so on, by /proc/self/fail-nth. Either the attempt
-# succeeds all the same, or it fails and the backend is as it was; pages that are
-# in use meanwhile come back right. (Promise 12, and DESIGN's list of races.)
+# Guarantees: G8, G12
+# Fail each allocation of attaching, detaching and registering a backend once:
+# the first, the second, and so on, by /proc/self/fail-nth. Either the attempt
+# succeeds all the same, or it fails and the backend is unchanged. Pages in use
+# meanwhile return with the right bytes.
 
 . ./functions.sh
 start "each allocation of attaching and draining fails once"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Five areas of different kinds at equal priority, so that pages go round robin
-# over all of them: two disks, a ram disk, zram and a file on ext4. The last two
-# come after the backend, which is drained to all of them. (Promises 2, 4 and 8.)
+# Guarantees: G2, G4, G8
+# Five areas of different kinds at equal priority, so pages are distributed
+# round robin over all of them: two disks, a RAM disk, zram, and a file on ext4.
+# The last two are added after the backend, which is drained to all of them.
 
 . ./functions.sh
 start "several areas: disks, ram disk, zram, file"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Every registration and unregistration that must be refused is, with its own
-# errno and one line in the log, while swap is in use; it changes nothing.
-# (Promise 12.)
+# Guarantees: G12
+# Every invalid registration and unregistration is rejected, with an errno of
+# its own and a line in the log, while swap is in use, and changes nothing.
 
 . ./functions.sh
 start "bad registrations are refused"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# An old backend, five callbacks, no owner, registration unchecked, is found out
-# by the address of its callbacks: it serves pages, is named after its module,
-# and cannot be unloaded. (Promises 9 and 11.)
+# Guarantees: G9, G11
+# An old backend with five callbacks, no owner, and an unchecked registration is
+# identified by the address of its callbacks: the backend stores pages, is named
+# after its module, and cannot be unloaded.
 
 . ./functions.sh
 start "a classic backend serves pages and cannot be unloaded"

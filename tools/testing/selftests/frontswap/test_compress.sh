@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# frontswap_compress comes to a machine that is swapping, on a disk and on a ram
-# disk, is drained, attached again, unloaded and loaded again with pages inside.
+# frontswap_compress is loaded on a machine that is swapping, on a disk and on a
+# RAM disk, drained, attached again, unloaded and loaded again with pages
+# inside.
 
 . ./functions.sh
 start "a compressing backend comes and goes"

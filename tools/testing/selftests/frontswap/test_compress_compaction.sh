@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# A pool at its limit is compacted before pages of it are refused or written to the device,
-# with writing back and without. So it goes on holding four fifths of what a fresh one holds,
-# whatever has been stored and dropped. It can be told to compact, too.
+# A pool at its limit is compacted before pages are rejected or written back,
+# with writeback and without. The pool then continues to hold four fifths of the
+# pages of a new pool, after any history of stores and invalidates. Compaction
+# on request works as well.
 
 . ./functions.sh
 start "compaction"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The compressor of frontswap_compress is changed with pages inside: they stay
-# readable. Bad parameters are refused with a word each, and change nothing.
+# Change the compressor of frontswap_compress with pages inside: the pages
+# remain readable. Invalid parameters are rejected with a message and change
+# nothing.
 
 . ./functions.sh
 start "another compressor"

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# Control groups as container managers set them: no swap, a little of it, a throttle, limits
-# for compressed pages one above the other. Each is kept, and the figures of a group are those
-# of the backend.
+# Control groups as container managers configure them: no swap, little swap, a
+# throttle, nested limits for compressed pages. Each limit is enforced, and the
+# statistics of a group agree with the statistics of the backend.
 
 . ./functions.sh
 start "control groups of containers"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# What frontswap_compress does with pages of each kind: one repeated word takes
-# nothing of the pool, random bytes are refused at once and go to the device.
+# frontswap_compress and each kind of page contents: one repeated word occupies
+# no memory of the pool, random bytes are rejected at once and written to the
+# device.
 
 . ./functions.sh
 start "pages that compress well, badly, and not at all"

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# What frontswap_compress costs beside plain swap, to a device that costs next to nothing: of a
-# flood of pages that do not compress few are tried, and it takes a quarter more CPU time, at
-# most, which is little beside a disk; to drop pages that are swapped out takes twice the time,
-# at most.
+# The cost of frontswap_compress beside plain swap, to a device that costs
+# almost nothing. In a flood of incompressible pages few are tried, and CPU time
+# grows by a quarter at most, which is little beside a disk. Freeing swapped-out
+# pages takes twice the time at most.
 
 . ./functions.sh
 start "the cost beside plain swap"

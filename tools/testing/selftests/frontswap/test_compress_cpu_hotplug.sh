@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A CPU goes off and on while frontswap_compress works: its compressors are per CPU.
+# A CPU goes offline and online while frontswap_compress works: the compressors
+# are per CPU.
 
 . ./functions.sh
 start "CPU hotplug under a compressing backend"

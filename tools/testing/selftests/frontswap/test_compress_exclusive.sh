@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A page that comes back leaves a pool that has reached exclusive_percent of its limit, so
-# that nothing is held twice; in one that has room its copy stays, and saves compressing it
-# again when it goes out as it came.
+# A page that is loaded leaves a pool above exclusive_percent of its limit, so
+# that no page is in memory twice. In a pool with room the copy stays, and saves
+# another compression if the page is swapped out unchanged.
 
 . ./functions.sh
 start "pages that come back"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A page that cannot be decompressed is an I/O error for its reader, never a page;
-# draining ends there, and nothing is lost that can still be read.
+# A page that cannot be decompressed is an I/O error for the reader, never wrong
+# bytes. Draining stops there, and no readable page is lost.
 
 . ./functions.sh
 start "a failing decompressor"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# At its limit frontswap_compress takes nothing more, and writes its oldest pages to the
-# device until 90 % are left; without writing back it only refuses. The limit can be
-# changed at any time.
+# At its limit frontswap_compress stores no page, and writes its oldest pages
+# back until the pool is at 90 %. Without writeback the backend only rejects.
+# The limit can be changed at any time.
 
 . ./functions.sh
 start "a limit of the pool"

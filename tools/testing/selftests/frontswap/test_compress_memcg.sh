@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Pages in frontswap_compress are charged to the control group that they came from,
-# which has a limit for them, and are not when they have gone.
+# Pages in frontswap_compress are charged to the control group of their owner,
+# up to its limit for compressed pages, and uncharged when they are freed.
 
 . ./functions.sh
 start "control groups pay for compressed pages"

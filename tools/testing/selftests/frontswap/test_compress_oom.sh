@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# Memory and swap of a control group are both too small: it is killed, again and again, with
-# the pool full. Nothing of it stays behind, and others swap as before.
+# Memory and swap of a control group are both too small: the group is OOM-killed
+# repeatedly, with a full pool. No page of the group is left over, and other
+# groups swap as before.
 
 FRONTSWAP_SWAP_KB=8192
 . ./functions.sh

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# All of the machine is short of memory, and what it swaps out compresses to a third. The
-# pool of frontswap_compress has room, so the disk stays quiet, with writing back or
-# without, and no page is refused for want of memory.
+# The whole machine is short of memory, and swapped-out pages compress to a
+# third. The pool of frontswap_compress has room, so there is no disk I/O, with
+# writeback or without, and no page is rejected because of a lack of memory.
 
 FRONTSWAP_SWAP_KB=262144
 . ./functions.sh

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# The compressor of frontswap_compress is one of a list, and a module that it needs is loaded
-# on demand and stays as long as pages need it. A name that is not in the list is an
-# invalid argument, for modprobe and for sysfs.
+# The compressor of frontswap_compress is selected from a list. A module for the
+# compressor is loaded on demand and stays loaded as long as pages need it.
+# Other names are invalid arguments, for modprobe and for sysfs.
 
 . ./functions.sh
 start "choosing a compressor"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Memory pressure makes frontswap_compress write old pages to the device, unless
-# writeback is N. The youngest stay, and so do pages that free less than half a page of
-# memory for the write. (Dropping caches asks all shrinkers to give something up.)
+# Under memory pressure frontswap_compress writes old pages to the device,
+# unless writeback is N. The youngest pages stay, and so do pages that would
+# free less than half a page of memory per write. (Dropping caches runs all
+# shrinkers.)
 
 . ./functions.sh
 start "memory pressure"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Under load, frontswap_compress is drained into another backend and to the device,
-# unloaded and loaded; its limit goes up and down; caches are dropped; areas come
-# and go. Every byte is compared, and no page is left over.
+# Under load, frontswap_compress is drained into another backend and to the
+# device, unloaded and loaded; its limit is raised and lowered; caches are
+# dropped; areas are swapped on and off. Every byte is compared, and no page is
+# left over.
 
 . ./functions.sh
 start "a compressing backend under load"

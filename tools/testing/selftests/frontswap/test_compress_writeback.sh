@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal debug
-# writeback_pages: as many of the oldest pages go to the device as are asked for, of all or
-# of one control group, of any age or of one, and not more in a second than writeback_rate.
+# writeback_pages: the requested number of the oldest pages is written to the
+# device, of all control groups or of one group, of any age or of a minimum age,
+# and at most writeback_rate pages per second.
 
 . ./functions.sh
 start "writing back on request"

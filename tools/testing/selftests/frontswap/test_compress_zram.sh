@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# zram is the swap area, and frontswap_compress is in front of it. Pages are written back to
-# zram while several threads fault on them; then the pool is drained to it.
+# frontswap_compress in front of zram as the swap area. Pages are written back
+# to zram while several threads fault on them; then the pool is drained to zram.
 
 . ./functions.sh
 start "compressed RAM in front of compressed RAM"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The figures in sysfs agree with what the backend has seen, the totals in debugfs
-# move with them, and when the memory has been freed, and the per-CPU caches of
-# free slots have been emptied, no page is left.
+# Guarantees: G5
+# The statistics in sysfs agree with the counts of the backend, the totals in
+# debugfs change with them, and no page is left when all memory is freed and the
+# per-CPU swap slot caches are flushed.
 
 . ./functions.sh
 start "counters, totals, and pages that go away"

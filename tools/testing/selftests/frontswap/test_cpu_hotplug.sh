@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A CPU goes off and on while backends register and unregister, with pages going in
-# and out: registration patches code and takes the CPU hotplug lock, and the
-# counters and gates are per CPU.
+# Guarantees: G3
+# A CPU goes offline and online while backends register and unregister, with
+# pages swapped out and in: registration patches code and takes the CPU hotplug
+# lock, and counters and gates are per CPU.
 
 . ./functions.sh
 start "CPU hotplug during registration"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# An area that is switched on with discard: slots that are freed are discarded while others are
-# being written back to. None is discarded that holds a page.
+# Guarantees: G8
+# An area is swapped on with discard: freed slots are discarded while pages are
+# written back to other slots. No slot in use is discarded.
 
 . ./functions.sh
 start "an area with discard"

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A backend that holds pages is drained and detached while the memory's owner
-# goes on using it; its module can then be unloaded, loaded again, and attached
-# again, with a full replay. On a disk, on a ram disk, and with shared memory.
-# (Promises 8 and 9.)
+# Guarantees: G8, G9
+# A backend with pages is drained and detached while the owner of the memory
+# uses it. The module can then be unloaded, loaded again, and attached again,
+# with a full replay. On a disk, on a RAM disk, and with shared memory.
 
 . ./functions.sh
 start "drain, detach, unload and come back"

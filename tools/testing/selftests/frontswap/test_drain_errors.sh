@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A page that cannot be moved makes detaching fail with that error. Nothing is
-# lost: the backend keeps what is left and serves it, but takes no more, until it
-# is enabled again or drained to the end. (Promise 8.)
+# Guarantees: G8
+# A page that cannot be moved makes detaching fail with the error. No page is
+# lost: the backend retains the remaining pages and serves loads, but rejects
+# stores until it is enabled again or drained to the end.
 
 . ./functions.sh
 start "a drain that fails"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A handover under load: a new backend comes, the old one is drained into it, and
-# goes, while processes swap in and out of both. What the new one refuses goes to
-# the device. (Promises 7 and 8.)
+# Guarantees: G7, G8
+# A handover under load: a new backend is loaded, the old backend is drained
+# into the new one and unloaded, while processes use both. Pages that the new
+# backend rejects are written to the device.
 
 . ./functions.sh
 start "handover from one backend to another"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# What others feel of a drain, of writing back and of swapoff: the longest time that new memory
-# takes, and a page that is swapped out.
+# Guarantees: G8
+# Latency of other processes during a drain, a write-back and a swapoff: the
+# longest time to allocate memory, and to fault in a swapped-out page.
 
 FRONTSWAP_SWAP_KB=131072
 . ./functions.sh

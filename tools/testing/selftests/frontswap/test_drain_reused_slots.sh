@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The drain is slow between reading a copy and writing it, while the owner has a newer
-# page for the slot, on an area with little room. A slot that is being moved must not be
-# used for anything else: the drain would write the old page over the new one.
-# (Promise 8.)
+# Guarantees: G8
+# The drain is slow between reading a copy and writing it, while the owner has a
+# newer page for the slot, on a small area. A slot that is being moved must not
+# be reused: the drain would overwrite the new page with the old one.
 
 . ./functions.sh
 start "slots that are used again while they are drained"

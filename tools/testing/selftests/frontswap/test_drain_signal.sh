@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A drain that is killed leaves the backend as it was, attached and taking pages;
-# repeated until one gets to its end. Loads are slowed down so that there is time
-# to kill it. (Promise 8.)
+# Guarantees: G8
+# A killed drain leaves the backend unchanged, attached and storing pages;
+# repeated until one drain ends before the signal. Loads are slowed down to
+# leave time for the signal.
 
 . ./functions.sh
 start "a drain that is killed"

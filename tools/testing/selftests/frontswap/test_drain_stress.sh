@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
+# Guarantees: G8
 # Enable and disable three backends, and zswap, in loops on a small, nearly full
-# area, in a control group at its limit, while another area comes and goes. A slot
-# that is freed while it is drained is used again at once there, which is what the
-# pinning of slots is for. With FRONTSWAP_CYCLES=1000 it goes on until that many
-# times a backend has been disabled and enabled. (Promise 8 and its races.)
+# area, in a control group at its limit, while another area is swapped on and
+# off. Slots that are freed during the drain are reused at once, which pinned
+# slots must withstand. FRONTSWAP_CYCLES=1000 continues until a backend was
+# disabled and enabled 1000 times.
 
 . ./functions.sh
 start "enabling and disabling in loops on a nearly full area"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A backend is drained while the owner of its pages goes on reading and writing them.
-# stored_pages tells how far it has come. With FRONTSWAP_MIB=1024, and a machine that
-# has room for that twice, it is a gigabyte. (Promise 8.)
+# Guarantees: G8
+# A backend is drained while the owner of the pages reads and writes them.
+# stored_pages shows the progress. FRONTSWAP_MIB=1024 drains a gigabyte, on a
+# machine with memory for twice as much.
 
 . ./functions.sh
 start "a drain of memory that is in use"

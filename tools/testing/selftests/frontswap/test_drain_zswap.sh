@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The built-in zswap is drained and detached like any other backend, which spares
-# the machine a swapoff, and attached again. (Promise 8.)
+# Guarantees: G7, G8
+# The built-in zswap is drained and detached like any other backend, without
+# swapoff, and attached again.
 
 . ./functions.sh
 start "zswap is drained and comes back"

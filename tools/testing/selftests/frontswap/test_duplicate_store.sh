@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A page that is stored, read, changed and written again to the same slot leaves no
-# older copy, neither when the backend takes the new one nor when it refuses it.
-# The backend looks for older copies at each store. (Promise 5.)
+# Guarantees: G5
+# A page that is stored, read, changed and stored again in the same slot leaves
+# no older copy, whether the backend stores or rejects the new contents. The
+# backend checks for older copies at each store.
 
 . ./functions.sh
 start "no older copy survives a new store"

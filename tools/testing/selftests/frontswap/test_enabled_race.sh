@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal debug
-# Two administrators, or two units that start at the same time, write 0 and 1 to the same file,
-# while a third loads and unloads the module. Whoever comes first, no page is lost.
+# Guarantees: G8, G9
+# Two administrators, or two units that start at the same time, write 0 and 1 to
+# the same enabled file, while a third loads and unloads the module. No order
+# loses a page.
 
 . ./functions.sh
 start "several who switch the same backend"

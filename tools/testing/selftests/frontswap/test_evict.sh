@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A backend has the core move pages of its own to the device, while it goes on taking
-# pages: those that are swapped out are written, those that are in memory as well are
-# marked dirty, and those that somebody uses stay. (The eviction service.)
+# Guarantees: G8
+# A backend has the core write some of its pages to the device while it
+# continues to store pages. Swapped-out pages are written, pages that are also
+# in memory are marked dirty, and pages in use stay.
 
 . ./functions.sh
 start "a backend gives pages back"

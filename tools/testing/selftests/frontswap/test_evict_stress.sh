@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Evicts in a loop from a backend that takes pages, loads, drops and is drained at the
-# same time, on a small, nearly full area on which a slot is used again at once, while
-# another area comes and goes.
+# Guarantees: G8
+# Write back in a loop from a backend that stores, loads, invalidates and is
+# drained at the same time, on a small, nearly full area on which slots are
+# reused at once, while another area is swapped on and off.
 
 . ./functions.sh
 start "evicting beside stores, loads, frees and drains"

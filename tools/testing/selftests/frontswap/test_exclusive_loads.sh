@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A backend that gives its copy up when a page is read back: while the memory is
-# resident it has nothing, and each page goes out again whether or not it was written.
-# The backend judges that the copy of no other page goes, and of none that is clean.
-# With shared slots, pages read ahead, a drain and a swapoff in the middle of it.
+# Guarantees: G4, G8
+# A backend that drops its copy when a page is loaded: while the memory is
+# resident the backend stores nothing, and each page is swapped out again
+# whether or not it was written. The backend checks that only loaded pages are
+# dropped, and no clean page. With shared slots, readahead, a drain and a
+# swapoff meanwhile.
 
 . ./functions.sh
 start "a page is in the backend or in memory, not in both"

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A module registers and its init then fails, while pages go out. Its memory is
-# freed whatever its reference count says, so it must not have taken a page: the
-# core detaches it, and the machine goes on. (Promise 9.)
+# Guarantees: G9
+# A module registers and its init function then fails, while pages are swapped
+# out. The module is freed in spite of its reference count, so the backend must
+# not have stored a page: the core detaches the backend, and the machine
+# continues.
 
 . ./functions.sh
 start "a module whose init fails after registration"

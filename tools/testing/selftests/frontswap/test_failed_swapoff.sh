@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A swapoff that a signal interrupts puts the area back without telling anyone.
-# An attached backend goes on serving it, and one that comes after that is told
-# of it. (Promise 1.) The kernel looks for signals between one process and the next,
-# so there are several.
+# Guarantees: G1
+# A swapoff that a signal interrupts restores the area without notice. An
+# attached backend continues to serve the area, and a later backend receives
+# init() for it. The kernel checks for signals between two processes, so there
+# are several processes.
 
 . ./functions.sh
 start "a failed swapoff leaves the area served"

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# A very large area, sparse, on a machine with little memory: a backend takes a bit for each
-# slot and next to nothing else, and nothing takes long.
+# Guarantees: G2, G8
+# A very large, sparse area on a machine with little memory: a backend is
+# attached and detached in seconds, and its index takes memory for stored pages
+# only.
 
 FRONTSWAP_SWAP_KB=134217728
 . ./functions.sh

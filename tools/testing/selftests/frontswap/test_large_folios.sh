@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Huge pages go out as a whole where the area allows it. A backend that does with the
-# parts of a larger folio gets all of its pages or, when it refuses one, none; one
-# that does not, and one whose large_folios is 0, is not asked. (Promise 6.)
+# Guarantees: G6
+# Huge pages are swapped out whole where the area allows. A backend that
+# supports large folios stores all pages of a folio or, if it rejects one page,
+# none. A backend without this support, or with large_folios set to 0, is not
+# asked.
 
 . ./functions.sh
 start "larger folios are stored page by page, all or nothing"

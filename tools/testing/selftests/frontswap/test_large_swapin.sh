@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A fault that bypasses the swap cache reads a folio of several pages (Linux 6.12). Its
-# pages may be in a backend, in several, on the device, or here and there; it is read
-# right in each case, for each size of folio. (Promises 4 and 6.)
+# Guarantees: G4, G6
+# A fault that bypasses the swap cache reads a folio of several pages (Linux
+# 6.12). The pages are in one backend, in several, on the device, or scattered;
+# each case is read right, for each size of folio.
 
 . ./functions.sh
 start "larger folios are read from wherever their pages are"

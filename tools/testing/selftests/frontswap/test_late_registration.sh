@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Swap is on and in use when a backend comes. It is told of both areas, in
-# ascending order; pages that went to the device before are read from there,
-# pages that go out afterwards live in the backend. (Promises 1, 2 and 4.)
+# Guarantees: G1, G2, G4
+# Swap is in use when a backend registers. The backend receives init() for both
+# areas, in ascending order; earlier pages are read from the device, later pages
+# are stored in the backend.
 
 . ./functions.sh
 start "a backend that comes after swapon serves real swap"

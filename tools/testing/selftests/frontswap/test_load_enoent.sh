@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# -ENOENT from load() says that the backend has written the page to the device
-# itself: it is read there, without an error. Here pages go to the device, are
-# read back, and are stored in the same slots again with the same bytes, so that
-# the device does hold them. (Promise 4.)
+# Guarantees: G4
+# -ENOENT from load(): the backend has written the page to the device, and the
+# page is read there, without an error. Here pages are written to the device,
+# read back, and stored in the same slots again with the same bytes, so the
+# device does hold them.
 
 . ./functions.sh
 start "-ENOENT means: read the device"

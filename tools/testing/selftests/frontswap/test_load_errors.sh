@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A load that fails is an I/O error: the reader gets SIGBUS, and no page ever shows
-# wrong bytes, although the device holds older ones at the same slots. When loads
-# work again, so do the pages, and a drain reads them again. Logged once, counted each
-# time. (Promises 4 and 8.)
+# Guarantees: G4, G8
+# A failed load is an I/O error: the reader gets SIGBUS, and no page ever shows
+# wrong bytes, although the device holds older bytes in the same slots. When
+# loads succeed again, the pages are right again, and a drain reads them again.
+# Logged once, counted each time.
 
 . ./functions.sh
 start "failing loads give SIGBUS, never wrong bytes"

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# As many areas as there can be, of mixed priorities, all in use before two backends come.
-# Some go and come back while a backend is drained and attached.
+# Guarantees: G2, G8
+# The maximum number of areas, of mixed priorities, all in use before two
+# backends register. Some areas are swapped off and on while a backend is
+# drained and attached.
 
 . ./functions.sh
 start "as many areas as there can be"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A control group at its limit pages in and out all the time, by reclaim of its
-# own and not by advice, while a backend comes and refuses every third store.
+# Guarantees: G2, G7
+# A control group at its limit swaps all the time, by reclaim and not by advice,
+# while a backend registers and rejects every third store.
 
 . ./functions.sh
 start "a control group at its memory limit"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# Somebody who is not root, and root of a user namespace of their own, can read the figures
-# and change nothing.
+# A user without privileges, and root of a user namespace, can read the
+# statistics and change nothing.
 
 . ./functions.sh
 start "no changes by those who are not root"

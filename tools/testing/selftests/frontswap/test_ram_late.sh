@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The same with frontswap_ram, the example backend, on a synchronous area, whose
-# faults go past the swap cache, and on an asynchronous one. (Promises 1 to 4.)
+# Guarantees: G1, G2, G3, G4
+# Late registration of frontswap_ram, the example backend, with a synchronous
+# area, whose faults bypass the swap cache, and with an asynchronous area.
 
 . ./functions.sh
 start "frontswap_ram comes late and serves both kinds of areas"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# frontswap_ram at its limit takes no page more; the rest goes to the device, and
-# everything comes back. (A store may be refused at any time.)
+# Guarantees: G7
+# frontswap_ram at its limit rejects each store; the other pages are written to
+# the device, and every byte is right. (A store may be rejected at any time.)
 
 . ./functions.sh
 start "a backend at its limit"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# rmmod of an attached backend says "in use", with pages inside or not. Once it has
-# been unregistered rmmod works, and it can come back. (Promise 9.)
+# Guarantees: G9
+# rmmod of an attached backend fails with "in use", with or without pages. After
+# unregistration rmmod works, and the module can be loaded again.
 
 . ./functions.sh
 start "rmmod and unregistration of an attached backend"

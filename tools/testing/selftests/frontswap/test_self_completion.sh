@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Backends from forked kernels mark the page uptodate, and some unlock it, in
-# load(). The core says so once, does it not a second time, and the backend
-# works: under several readers of the same pages, from the first load on or
-# suddenly in the middle. (Promise 11.)
+# Guarantees: G11
+# Backends from forked kernels mark the page uptodate in load(), and some unlock
+# the page. The core logs this once, does not repeat it, and the backend works:
+# with several readers of the same pages, from the first load on or beginning
+# later.
 
 . ./functions.sh
 start "a backend that completes pages by itself"

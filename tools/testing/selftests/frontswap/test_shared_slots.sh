@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
+# Guarantees: G4
 # Slots with several users: children that inherit swapped-out memory read it at
-# the same time as each other and as their parent, from synchronous and
-# asynchronous areas, with slow loads and with slow stores; from a backend whose
-# load() gets the reader's own page and from one that is not trusted with it.
+# the same time as the parent, from synchronous and asynchronous areas, with
+# slow loads and with slow stores; from a backend whose load() receives the page
+# of the reader and from a backend that is not trusted with this page.
 
 . ./functions.sh
 start "many readers of the same slots"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Shared memory is swapped by another path than anonymous memory. A late backend
-# serves it; a failing load is SIGBUS there as well. (Promises 2 and 4.)
+# Guarantees: G2, G4
+# Shared memory is swapped through another path than anonymous memory. A late
+# backend stores it, and a failed load is SIGBUS as well.
 
 . ./functions.sh
 start "shared memory"

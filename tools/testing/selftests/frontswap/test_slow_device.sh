@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# A pool that is full, in front of a slow device. Work is done faster than without the backend,
-# with writing back and without, and nobody waits for a page longer.
+# A full pool in front of a slow device. The workload is faster than without the
+# backend, with writeback and without, and no page takes longer.
 
 . ./functions.sh
 start "a full pool in front of a slow device"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Areas are live while they are replayed to a late backend. When its init() takes
-# long, stores that arrive meanwhile go to the device, and the backend sees none
-# for an area before init() has returned. (Promises 2 and 3.)
+# Guarantees: G2, G3
+# Areas are in use while they are replayed to a late backend. If init() is slow,
+# stores meanwhile are written to the device, and the backend receives no store
+# for an area before init() has returned.
 
 . ./functions.sh
 start "stores during a slow replay are gated"

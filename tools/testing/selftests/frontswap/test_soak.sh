@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A short soak, see soak.sh: once with a seed that is always the same, and once with
-# one that never is; on a slow kernel the latter only.
+# Guarantees: G4, G8
+# A short soak, see soak.sh: with a fixed seed, and with a random seed; on a
+# slow kernel with a random seed only.
 
 . ./functions.sh
 

@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# What others read: the events in /proc/vmstat, the pool of a backend in /proc/meminfo,
-# and state, which a program can wait for. enabled takes 0 and 1 and nothing else.
+# Guarantees: G8, G12
+# Interfaces for other programs: the events in /proc/vmstat, the pool of a
+# backend in /proc/meminfo, and the pollable file state. enabled accepts 0 and 1
+# only.
 
 . ./functions.sh
 start "statistics, and a state that can be waited for"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The command frontswap shows what sysfs says, and "-" for what is missing, garbage or gone
-# while it is read. First with trees of files that are made up here, the whole output being
-# compared; then with backends that hold pages, are drained, and come and go.
+# The frontswap command shows the contents of sysfs, and "-" for values that are
+# missing, invalid or removed while being read. First with artificial trees of
+# files, comparing the whole output; then with backends that store pages, are
+# drained, registered and unregistered.
 
 . ./functions.sh
 start "the status command"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# The machine is suspended, up to its devices, while pages are stored, loaded and written back.
-# A drain that it meets is interrupted, and can be begun again. (Promise 8.)
+# Guarantees: G8
+# Suspend the machine, up to its devices, while pages are stored, loaded and
+# written back. A drain is interrupted by the suspend, and can be started again.
 
 . ./functions.sh
 start "suspend while swapping"

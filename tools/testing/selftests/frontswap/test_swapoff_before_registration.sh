@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# An area that was swapped off before the backend came is not replayed, even
-# though nobody listened at that time; its type number, used again, is.
-# (Promise 1: the bit is cleared whether or not there is a backend.)
+# Guarantees: G1
+# An area that was swapped off before the backend registered is not replayed,
+# although no backend was notified at the time. Its type number, when reused, is
+# replayed: the bit is cleared with or without a backend.
 
 . ./functions.sh
 start "swapoff before registration"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Swapoff brings in the pages of an area while their owner faults on them: from a
-# backend, and from that and the device by turns; where faults go through the swap cache
-# and where they do not; and, on Linux 6.12, by larger folios. (Promise 4.)
+# Guarantees: G4
+# Swapoff reads the pages of an area while their owner faults on them: from a
+# backend, and alternately from a backend and the device; with faults through
+# the swap cache and faults that bypass it; and, on Linux 6.12, in large folios.
 
 . ./functions.sh
 start "swapoff against faults"

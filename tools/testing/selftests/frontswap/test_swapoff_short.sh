@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# More is in the pool than fits in memory. Swapoff fails and harms nobody; a drain of the same
-# pages succeeds, and so does swapoff when there is memory again.
+# Guarantees: G8
+# The pool holds more than fits into memory. Swapoff fails and does no harm; a
+# drain of the same pages succeeds, and so does swapoff when memory is available
+# again.
 
 FRONTSWAP_SWAP_KB=262144
 . ./functions.sh

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The same device swapped off and on again under an attached backend: pages come
-# back before the area goes, the backend sees the mirror and then a new area, and
-# nothing of the old one is found there. (Promises 1 and 2.)
+# Guarantees: G1, G2
+# The same device is swapped off and on again under an attached backend: pages
+# are read before the area is removed, the backend receives invalidate_area()
+# and then init(), and no old page is found in the new area.
 
 . ./functions.sh
 start "swapoff and swapon of the same device"

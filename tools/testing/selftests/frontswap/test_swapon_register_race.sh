@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
+# Guarantees: G1, G2, G3
 # swapon and swapoff of two areas in loops, against registration and
-# unregistration in a loop, with pages going in and out all the time. The backend
-# judges that no init is missing or doubled and that none is for a dead area.
-# (Promises 1 to 3, and the races of swapon and swapoff against register.)
+# unregistration in a loop, with pages swapped out and in all the time. The
+# backend checks that no init() is missing, doubled, or made for a removed area.
 
 . ./functions.sh
 start "swapon and swapoff in a loop against registration"

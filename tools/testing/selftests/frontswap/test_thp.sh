@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Huge pages go out, as one where the area allows it. A backend only ever sees
-# single pages; what it holds of a slot is dropped when a huge page is written
-# there. (Promises 5 and 6.)
+# Guarantees: G5, G6
+# Huge pages are swapped out, whole where the area allows. A backend receives
+# single pages only, and older copies in the slots of a huge page are
+# invalidated when the huge page is written.
 
 . ./functions.sh
 start "huge pages are swapped out and come back"

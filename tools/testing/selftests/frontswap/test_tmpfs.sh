@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# Files in a tmpfs with huge pages are swapped out into backends, and read, cut and grown while
-# these are drained in turn and write back. When the tmpfs goes, so do its pages.
+# Guarantees: G4, G8
+# Files in a tmpfs with huge pages are swapped out into backends, and read,
+# truncated and extended while the backends are drained in turn and write back.
+# Unmounting the tmpfs frees all its pages.
 
 . ./functions.sh
 start "files in a tmpfs with huge pages"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The six tracepoints exist and fire, with the name of the backend.
+# The tracepoints exist and fire, with the name of the backend.
 
 . ./functions.sh
 start "tracepoints"

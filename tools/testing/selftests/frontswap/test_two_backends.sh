@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Two backends. The one with the higher priority is asked first; what it refuses
-# goes to the other, what both refuse goes to the device, and a page that moves
-# from one place to another is found in the new one. (Promises 5 and 7.)
+# Guarantees: G5, G7
+# Two backends. The backend with the higher priority is asked first, pages that
+# it rejects are stored in the other, pages that both reject are written to the
+# device, and a page that moves from one place to another is found in the new
+# place.
 
 . ./functions.sh
 start "two backends by priority"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The tests trust swaphog and the test backend. With a backend that flips one bit
-# of each page swaphog must say "wrong bytes", and with one whose loads fail it
-# must say SIGBUS unless told that it is expected.
+# The tests trust swaphog and the test backend. With a backend that flips one
+# bit of each page swaphog must report "wrong bytes"; with a backend whose loads
+# fail swaphog must report SIGBUS, unless SIGBUS is expected.
 
 . ./functions.sh
 start "swaphog finds wrong bytes and lost pages"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A backend that writes through: its pages go to the device as well, so a load that fails
-# is a read of the device, a drain needs neither loads nor writes, and the pages of another
-# backend that is drained are not offered to it. (Promises 4, 7 and 8.)
+# Guarantees: G4, G7, G8
+# A write-through backend: its pages are written to the device as well, so a
+# failed load reads the device, a drain needs neither loads nor writes, and
+# pages of another drained backend are not offered to it.
 
 . ./functions.sh
 start "a backend that writes through"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Linux 6.12 notes pages of zeros in a bitmap and writes them nowhere. A page that a
-# backend holds becomes zero, and then text again: what is older must be gone each time.
-# (Promise 5.)
+# Guarantees: G5
+# Linux 6.12 records pages of zeros in a bitmap and writes them nowhere. A page
+# in a backend becomes zero, and then text again: each time the older copy must
+# be invalid.
 
 . ./functions.sh
 start "pages that turn into zeros, which nobody is offered"

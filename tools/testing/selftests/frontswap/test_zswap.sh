@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The kernel's own zswap is one backend among several. A module registers beside
-# it, enabled or not, before or behind it, and pages that one of them holds stay
-# right when zswap is switched on and off. (Promise 7.)
+# Guarantees: G7
+# The built-in zswap is one backend of several. A module registers beside zswap,
+# enabled or not, with higher or lower priority, and the pages in both remain
+# right when zswap is enabled and disabled.
 
 . ./functions.sh
 start "zswap on and off beside a module"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A module written against the five classic callbacks registers beside an enabled
-# zswap, which is refused nothing and loses nothing. (Promises 7 and 11.)
+# Guarantees: G7, G11
+# A module with the five classic callbacks registers beside an enabled zswap.
+# zswap is not restricted and loses no page.
 
 . ./functions.sh
 start "a classic backend beside an enabled zswap"

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # guests: normal
-# zswap is on, as distributions ship it, and frontswap_compress is loaded on top. The one that
-# is asked first has the pages, and the control group pays for them once; zswap can be switched
-# off, with pages inside.
+# Guarantees: G7
+# zswap is enabled, as distributions ship it, and frontswap_compress is loaded
+# as well. The first cache asked stores the pages, and the control group is
+# charged for them once; zswap can be disabled with pages inside.
 
 . ./functions.sh
 start "zswap and frontswap_compress at once"

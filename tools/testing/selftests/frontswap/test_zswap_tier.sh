@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# On Linux 6.12 zswap is asked before the backends are. It takes a page of which a backend
-# has an older copy, and writes it back to the device: the read must find it there, and
-# not the older one. What zswap refuses goes to a backend. (Promises 4 and 5.)
+# Guarantees: G4, G5
+# On Linux 6.12 zswap is asked before the backends. zswap stores a page of which
+# a backend holds an older copy, and writes the page back to the device: the
+# read must return the new contents from the device. Pages that zswap rejects
+# are offered to a backend.
 
 . ./functions.sh
 start "zswap in front of the backends"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A small zswap pool fills, and zswap writes pages to the device by itself. It then
-# answers a load with "on the device", which must be read there, and is no
-# error. (Promise 4 and 7, the -ENOENT answer.)
+# Guarantees: G4, G7
+# A small zswap pool fills, and zswap writes pages to the device. For these
+# pages its load() returns -ENOENT, so they are read from the device, without an
+# error.
 
 . ./functions.sh
 start "zswap's own write-back reads back right"
