@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Each gate is told with its outcome; what a gate has against us is printed.
-# Findings that are as they should be stand in lint.allow, with the reason.
+# Prints the outcome of each gate, and its findings. Findings that are right as they are have an entry
+# in lint.allow, with the reason.
 . "$(dirname "$0")/lib.sh"
 lock
 results=$logs/lint.results
@@ -25,7 +25,7 @@ kernel_files() {
 
 allowed() { sed -n 's/^\([^#].*[^[:space:]]\)[[:space:]]*# .*/\1/p' "$harness/lint.allow"; }
 
-# gate NAME COMMAND...: what the command prints, less what is allowed, is what is wrong.
+# gate NAME COMMAND...: each line that the command prints is a finding, unless it is in lint.allow.
 gate() {
 	local name=$1 found=$logs/lint.$1
 	shift
@@ -91,6 +91,48 @@ tools() {
 	[ -x "$tool" ] || echo "there is no $tool"
 }
 
+# Our pages only, with the kernel's configuration; warnings are errors.
+htmldocs() {
+	local dir=$work/htmldocs page
+
+	rm -rf "$dir"
+	mkdir -p "$dir/pages"
+	(cd "$top/Documentation" && find . -name '*frontswap*.rst' -exec cp --parents {} "$dir/pages" \;)
+	{
+		printf 'Pages\n=====\n\n.. toctree::\n\n'
+		(cd "$dir/pages" && find . -name '*.rst' -printf '   %P\n' | sort)
+	} >"$dir/index.tmp"
+	mv "$dir/index.tmp" "$dir/pages/index.rst"
+	(cd "$src" && srctree=$src BUILDDIR=$dir/out sphinx-build -q -W --keep-going -b html \
+		-c Documentation -D version="$KERNEL" -D release="$KERNEL" -D kerneldoc_srctree="$src" \
+		-D kerneldoc_bin="$src/scripts/kernel-doc" -d "$dir/tree" "$dir/pages" "$dir/out") \
+		2>&1 | sed "s@^$dir/pages@Documentation@" |
+		grep -vE '^Using .* theme$|dot\(1\) not found|^$' || :
+	for page in "$dir"/pages/*/*.rst "$dir"/pages/*/*/*.rst; do
+		page=${page#"$dir/pages/"}
+		[ -f "$dir/out/${page%.rst}.html" ] || echo "Documentation/$page: no page was made"
+	done
+}
+
+# The kernel's semantic patches that need no OCaml, over a copy of our C files; coccicheck would read
+# all of mm. A finding begins with the file.
+coccicheck() {
+	local dir=$work/cocci f options
+
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	(cd "$top" && kernel_files | grep -E '\.[ch]$' | xargs cp --parents -t "$dir")
+	find "$src"/scripts/coccinelle/{api,free,iterators,locks,misc,null,tests} -name '*.cocci' | sort |
+		while read -r f; do
+			grep -q '^virtual report' "$f" && ! grep -q 'script:ocaml' "$f" || continue
+			options=$(sed -n 's@^// *Options: *@@p' "$f")
+			# shellcheck disable=SC2086	# a list
+			(cd "$src" && spatch -D report --no-show-diff --very-quiet --cocci-file "$f" $options \
+				--dir "$dir" -I include -I include/uapi --include include/linux/kconfig.h 2>&1) ||
+				echo "$dir/${f##*/}: spatch failed"
+		done | sed -n "s@^$dir/@@p"
+}
+
 kernel_doc() {
 	local files
 	mapfile -t files < <(kernel_files | grep -E '^(mm|include)/.*\.[ch]$')
@@ -113,6 +155,11 @@ gate checkpatch-files checkpatch_files
 gate checkpatch-hooks checkpatch_hooks
 [ ! -d "$series" ] || gate checkpatch-series checkpatch_series
 gate kernel-doc kernel_doc
+gate htmldocs htmldocs
+gate coccicheck coccicheck
+gate guarantees "$harness/guarantees.sh"
+python3 "$harness/prose.py" -t | grep '%' | sed 's/^/   /' || :
+gate prose python3 "$harness/prose.py"
 gate tools tools
 if sub build.sh normal; then
 	gate W=1 compile W1 W=1

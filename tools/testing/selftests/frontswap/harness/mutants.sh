@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Breaks the core on purpose, one patch of ../mutants at a time, and sees that the tests notice.
-# Each patch says in its header what must notice it:
-#	# promise: 2
+# Breaks the core on purpose, one patch of ../mutants at a time, and checks that the tests fail.
+# The header of each patch names the guarantee of README that is broken, and the tests that must fail:
+#	# guarantee: G2		or "compress" or "statistics", see guarantees.sh
 #	# runs: kunit
 #	# runs: qemu test_x.sh	in the normal guest
 #	# runs: bare test_x.sh	in a guest without zswap
-#	# kernel: 6.1		a hook of that line; without it the mutant is for both
 #	# runs: debug test_x.sh	in the debug guest, which preempts
-# MUTANTS="name ..." chooses some.
+#	# kernel: 6.1		only for this kernel; without the line for both
+# MUTANTS="name ..." selects mutants.
 . "$(dirname "$0")/lib.sh"
 lock
 scratch=$work/mutant
@@ -20,7 +20,7 @@ field() { sed -n "s/^# $2: *//p" "$1" | head -n 1; }
 
 mutant_sub() { FS_SRC=$scratch/src FS_DIR=$scratch FS_LOGS=$logs/mutants sub "$@"; }
 
-# The unbroken tree; files that were broken get a new time.
+# The unbroken tree; files that a mutant changed get a new time.
 fresh() {
 	if [ ! -d "$scratch/src" ]; then
 		mkdir -p "$scratch"
@@ -56,11 +56,11 @@ run() {
 	qemu) guest normal "$tests" ;;
 	bare) guest bare "$tests" ;;
 	debug) guest debug "$tests" ;;
-	*) die "a mutant must say what '# runs:'" ;;
+	*) die "a mutant has no line '# runs:'" ;;
 	esac
 }
 
-# Only what passes on the unbroken core can catch anything.
+# A test that fails on the unbroken core would catch any mutant.
 baseline() {
 	local how
 	fresh
@@ -72,19 +72,19 @@ baseline() {
 }
 
 mutant() {
-	local f=$1 name promise
+	local f=$1 name guarantee
 	name=$(basename "$f" .patch)
-	promise="promise $(field "$f" promise)"
+	guarantee=$(field "$f" guarantee)
 	fresh
 	if ! patch -d "$scratch/src" -p1 -s -f --no-backup-if-mismatch <"$f" >/dev/null 2>&1; then
 		tell_record "$results" fail mutant "$name" "does not apply"
 	elif ! run "$(field "$f" runs)"; then
 		tell_record "$results" fail mutant "$name" "does not build"
 	elif grep -q '^fail' "$outcome"; then
-		tell_record "$results" pass mutant "$name" "$promise, caught by" \
+		tell_record "$results" pass mutant "$name" "$guarantee, caught by" \
 			"$(sed -n 's/^fail \([^ ]*\).*/\1/p' "$outcome" | head -n 3 | paste -sd' ')"
 	else
-		tell_record "$results" fail mutant "$name" "$promise, survived $(field "$f" runs)"
+		tell_record "$results" fail mutant "$name" "$guarantee, survived $(field "$f" runs)"
 	fi
 }
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# need.sh STEP...: see that what the steps need is there; install what is missing, or say what is.
+# need.sh STEP...: installs the Debian packages that these steps need and lists them; checks disk space.
 . "$(dirname "$0")/lib.sh"
 
 packages() {
@@ -10,7 +10,7 @@ packages() {
 	uml) echo gcc libc6-dev make bc bison flex ccache python3 perl ;;
 	vm) echo qemu-system-x86 busybox-static ;;
 	bench) echo gcc libc6-dev binutils python3 gnuplot-nox ;;
-	lint) echo sparse shellcheck perl python3 python3-ply python3-git git ;;
+	lint) echo sparse shellcheck perl python3 python3-ply python3-git git python3-sphinx coccinelle ;;
 	series) echo git patch rsync perl python3 ;;
 	*) die "need.sh: unknown step $1" ;;
 	esac
