@@ -124,7 +124,8 @@ coccicheck() {
 	(cd "$top" && kernel_files | grep -E '\.[ch]$' | xargs cp --parents -t "$dir")
 	find "$src"/scripts/coccinelle/{api,free,iterators,locks,misc,null,tests} -name '*.cocci' | sort |
 		while read -r f; do
-			grep -q '^virtual report' "$f" && ! grep -q 'script:ocaml' "$f" || continue
+			grep -q '^virtual report' "$f" || continue
+			! grep -q 'script:ocaml' "$f" || continue
 			options=$(sed -n 's@^// *Options: *@@p' "$f")
 			# shellcheck disable=SC2086	# a list
 			(cd "$src" && spatch -D report --no-show-diff --very-quiet --cocci-file "$f" $options \

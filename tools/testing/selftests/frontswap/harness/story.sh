@@ -16,7 +16,7 @@ note() { echo "    $*"; }
 lost() { tell "FAILED: $*"; exit 1; }
 backend() { cat "$backends/$1/$2"; }
 used() { awk -v a=$area '$1 == a { print $4 }' /proc/swaps; }
-names() { ls $backends | paste -sd' '; }
+names() { find $backends -mindepth 1 -maxdepth 1 -exec basename {} \; | paste -sd' '; }
 
 # command COMMAND...: shows and executes it.
 command() {
