@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # All work is done by the scripts in tools/testing/selftests/frontswap/harness.
 
 KERNEL ?= 6.1

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # What the frontswap tests have in common. A test reads this file and calls start();
 # whatever it changes by these functions is put back when it ends, in whichever way.
 # Plain POSIX shell: the tests run under busybox as well.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # soak.sh [SECONDS [SEED]]
 # Everything at once, at random: processes that verify all they read, in a control
 # group at its limit, on areas that are nearly full; backends and zswap that are

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * swaphog - fill memory, push it out to swap, and compare every byte that comes back
  *

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Guarantees: G2, G4, G8
 # Five areas of different kinds at equal priority, so pages are distributed
 # round robin over all of them: two disks, a RAM disk, zram, and a file on ext4.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Guarantees: G12
 # Every invalid registration and unregistration is rejected, with an errno of
 # its own and a line in the log, while swap is in use, and changes nothing.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # guests: normal
 # A pool at its limit is compacted before pages are rejected or written back,
 # with writeback and without. The pool then continues to hold four fifths of the

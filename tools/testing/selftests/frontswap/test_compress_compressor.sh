@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Change the compressor of frontswap_compress with pages inside: the pages
 # remain readable. Invalid parameters are rejected with a message and change
 # nothing.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # guests: normal
 # Control groups as container managers configure them: no swap, little swap, a
 # throttle, nested limits for compressed pages. Each limit is enforced, and the

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # frontswap_compress and each kind of page contents: one repeated word occupies
 # no memory of the pool, random bytes are rejected at once and written to the
 # device.

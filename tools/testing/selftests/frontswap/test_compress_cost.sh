@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # guests: normal
 # The cost of frontswap_compress beside plain swap, to a device that costs
 # almost nothing. In a flood of incompressible pages few are tried, and CPU time

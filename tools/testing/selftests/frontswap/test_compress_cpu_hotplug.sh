@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # A CPU goes offline and online while frontswap_compress works: the compressors
 # are per CPU.
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # guests: normal
 # Memory and swap of a control group are both too small: the group is OOM-killed
 # repeatedly, with a full pool. No page of the group is left over, and other

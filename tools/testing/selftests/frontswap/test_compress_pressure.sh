@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # guests: normal
 # The whole machine is short of memory, and swapped-out pages compress to a
 # third. The pool of frontswap_compress has room, so there is no disk I/O, with

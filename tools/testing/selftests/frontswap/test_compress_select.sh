@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # guests: normal
 # The compressor of frontswap_compress is selected from a list. A module for the
 # compressor is loaded on demand and stays loaded as long as pages need it.

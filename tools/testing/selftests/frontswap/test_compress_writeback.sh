@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # guests: normal debug
 # writeback_pages: the requested number of the oldest pages is written to the
 # device, of all control groups or of one group, of any age or of a minimum age,

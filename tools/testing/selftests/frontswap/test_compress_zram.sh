@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # guests: normal
 # frontswap_compress in front of zram as the swap area. Pages are written back
 # to zram while several threads fault on them; then the pool is drained to zram.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Guarantees: G8
 # A killed drain leaves the backend unchanged, attached and storing pages;
 # repeated until one drain ends before the signal. Loads are slowed down to

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Guarantees: G7, G8
 # The built-in zswap is drained and detached like any other backend, without
 # swapoff, and attached again.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Guarantees: G5
 # A page that is stored, read, changed and stored again in the same slot leaves
 # no older copy, whether the backend stores or rejects the new contents. The

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # guests: normal debug
 # Guarantees: G8, G9
 # Two administrators, or two units that start at the same time, write 0 and 1 to

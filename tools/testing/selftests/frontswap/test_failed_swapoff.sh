@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Guarantees: G1
 # A swapoff that a signal interrupts restores the area without notice. An
 # attached backend continues to serve the area, and a later backend receives

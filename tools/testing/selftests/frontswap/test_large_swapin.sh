@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Guarantees: G4, G6
 # A fault that bypasses the swap cache reads a folio of several pages (Linux
 # 6.12). The pages are in one backend, in several, on the device, or scattered;

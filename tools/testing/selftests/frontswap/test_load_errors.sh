@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Guarantees: G4, G8
 # A failed load is an I/O error: the reader gets SIGBUS, and no page ever shows
 # wrong bytes, although the device holds older bytes in the same slots. When

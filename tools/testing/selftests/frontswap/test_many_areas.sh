@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # guests: normal
 # Guarantees: G2, G8
 # The maximum number of areas, of mixed priorities, all in use before two

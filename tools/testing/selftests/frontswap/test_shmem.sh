@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Guarantees: G2, G4
 # Shared memory is swapped through another path than anonymous memory. A late
 # backend stores it, and a failed load is SIGBUS as well.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # guests: normal
 # A full pool in front of a slow device. The workload is faster than without the
 # backend, with writeback and without, and no page takes longer.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # guests: normal
 # Guarantees: G8
 # The pool holds more than fits into memory. Swapoff fails and does no harm; a

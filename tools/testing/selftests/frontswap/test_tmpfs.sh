@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # guests: normal
 # Guarantees: G4, G8
 # Files in a tmpfs with huge pages are swapped out into backends, and read,

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Guarantees: G5
 # Linux 6.12 records pages of zeros in a bitmap and writes them nowhere. A page
 # in a backend becomes zero, and then text again: each time the older copy must

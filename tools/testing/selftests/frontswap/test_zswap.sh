@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Guarantees: G7
 # The built-in zswap is one backend of several. A module registers beside zswap,
 # enabled or not, with higher or lower priority, and the pages in both remain

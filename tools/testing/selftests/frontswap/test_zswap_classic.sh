@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Guarantees: G7, G11
 # A module with the five classic callbacks registers beside an enabled zswap.
 # zswap is not restricted and loses no page.

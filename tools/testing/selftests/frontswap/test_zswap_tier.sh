@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Guarantees: G4, G5
 # On Linux 6.12 zswap is asked before the backends. zswap stores a page of which
 # a backend holds an older copy, and writes the page back to the device: the

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # all.sh [ci]: everything, on each kernel line. With "ci", what fits into 75 minutes on a new machine;
 # the rest is named at the end. The last line is "N passed, N failed"; the gates of lint, the series
 # and the mutants are counted in it.

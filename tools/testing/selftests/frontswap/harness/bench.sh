@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # make bench: the same workload in the same guest with each of the ways to keep swapped-out pages.
 # BENCH="core drain pages smp" names the parts; all of these if it is empty or "all". BENCH=pressure is
 # for machines that are short of memory as a whole; it takes long, so it is not among "all".

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # build.sh normal|bare|debug|kcsan: that guest's kernel, its modules and the test modules, in $work/NAME.
 . "$(dirname "$0")/lib.sh"
 lock

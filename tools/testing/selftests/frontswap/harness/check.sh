@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # KUnit under UML, then KUnit and the kselftests in the guests: normal, bare (no zswap), debug and kcsan.
 # On 6.12 zswap is no backend, so the normal guest is what the bare one is on 6.1.
 # GUESTS="name ..." chooses some. The last line is "N passed, N failed".

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # initramfs.sh normal|bare|debug|kcsan: the guest's root, $work/NAME/initrd, by the kernel's gen_init_cpio.
 . "$(dirname "$0")/lib.sh"
 lock

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Shared by the host-side scripts: settings, messages, the lock, logged steps.
 # Every setting comes from the environment, as the top-level Makefile passes it.
 # shellcheck disable=SC2034	# the settings are for the scripts that source this

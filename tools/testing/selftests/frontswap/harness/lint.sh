@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Prints the outcome of each gate, and its findings. Findings that are right as they are have an entry
 # in lint.allow, with the reason.
 . "$(dirname "$0")/lib.sh"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Breaks the core on purpose, one patch of ../mutants at a time, and checks that the tests fail.
 # The header of each patch names the guarantee of README that is broken, and the tests that must fail:
 #	# guarantee: G2		or "compress" or "statistics", see guarantees.sh

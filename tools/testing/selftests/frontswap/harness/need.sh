@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # need.sh STEP...: installs the Debian packages that these steps need and lists them; checks disk space.
 . "$(dirname "$0")/lib.sh"
 

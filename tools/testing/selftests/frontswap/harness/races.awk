@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # KCSAN's reports in a kernel log without times: a line for each, which begins with "ours:" if one of
 # the accesses is in a function of /ours or in a module, else with "stock:". A helper that does no
 # more than what its caller wants is not where an access is.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # The main job: source, kernel, guest, story.
 . "$(dirname "$0")/lib.sh"
 lock

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Writes the mails to $O/series/linux-$KERNEL, applies them to a pristine tree with git am, and builds each step.
 # series/linux-$KERNEL.txt lists the steps in order:
 #	step NAME		the message is series/NAME.txt: subject, blank line, text; or

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # The guest of `make run`, with a prompt.
 . "$(dirname "$0")/lib.sh"
 lock

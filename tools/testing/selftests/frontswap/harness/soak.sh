@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Runs ../soak.sh for SOAK seconds in the guest GUEST: everything at once, at random, from SEED.
 . "$(dirname "$0")/lib.sh"
 lock

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Makes $work/src: the kernel source, plus the hook patches, plus our own files.
 # Files that do not change keep their times, so that a rebuild is incremental.
 #   pristine/  the source as it came (hard-linked into src/, never patched)

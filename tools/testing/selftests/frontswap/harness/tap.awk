@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # KTAP of some suites, perhaps among other lines -> "pass|fail|skip kunit:CASE" a line.
 # What was planned and did not come is a failure too: kunit:complete.
 { sub(/\r$/, ""); sub(/^\[ *[0-9.]+\] /, "") }

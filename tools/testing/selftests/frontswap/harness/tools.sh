@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # tools.sh: the kernel's tools for memory management, frontswap among them, built and installed by the
 # kernel's own makefiles, statically linked, in $work/tools/root. They are built beside their sources,
 # so in a copy, anew each time, so that the log has all that the compiler says.

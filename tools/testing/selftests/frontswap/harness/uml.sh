@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # uml.sh build|run: the KUnit suite under User Mode Linux, with the kernel's own kunit.py.
 # run: the TAP output is on standard output; the log is $O/logs/uml.log.
 . "$(dirname "$0")/lib.sh"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # vm.sh normal|bare|debug|kcsan MODE [TEST,TEST...]: boots that guest; MODE is for harness/init.
 # The guest's words come out as they are said. Exit status 0 only if its verdict is complete.
 # Left behind in $O/logs: NAME.MODE.console and NAME.MODE.verdict.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # The guest's init. From the kernel's command line:
 #   cfg=plain|zswap|zram|ram|compress|null|map|all  comp=lzo  pool=zsmalloc
 #   fills=text,zero  mib=8  rounds=3

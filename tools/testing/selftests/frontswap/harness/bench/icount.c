@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A plugin for QEMU's TCG (plugin API 1, QEMU 7.2): counts what the guest
  * executes between two marks, each the address of a function.

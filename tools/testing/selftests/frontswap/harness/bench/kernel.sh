@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # bench/kernel.sh NAME: builds one of the kernels that are measured, in $work/bench/TREE/NAME.
 #   ours, ours-zswap           this series; with zswap as well
 #   stock, stock-zswap, none   the source as it came; FRONTSWAP is made selectable there. On 6.12

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What the core of this series has for micro.c. */
 #define KEY		backend_registered
 #define NULL_FLAGS	.flags = FRONTSWAP_DIRECT_LOAD,

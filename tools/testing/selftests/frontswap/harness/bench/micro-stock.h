@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What the core of the kernel as it came has for micro.c. */
 #include <linux/swapfile.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the locked operations of a store cost on this machine, outside of QEMU.
  * The sequences are those that the two cores execute around the backend's call:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # The init of a guest that is short of memory as a whole. From the kernel's command line:
 #   store=probe|plain|compress|compress-nowb|zswap|zswap-shrinker|zram|zram-disk
 #   kind=text|mixed|rand|hot  mib=100 (of each process)  window=43 (percent, for hot)

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * pressure FILE COLUMN COMMAND...: runs the command, and meanwhile looks at a
  * number in FILE, ten times a second. "-" is no file. This program stays in

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # bench/pressure.sh [plan]: guests that are short of memory as a whole, with each store in turn.
 # PRESSURE="256 140 text zswap" chooses: memory in MiB (256 1024), what the work wants in percent of
 # the memory available (120 and so on), what of (text mixed rand hot), and stores. Of what is not

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 """profile.py SYSTEM.MAP LABEL.log WINDOW [LINES]: instructions per page and function in a
 window, from LABEL.prof.WINDOW, which BENCH_PROF=1 leaves behind. LABEL.log has the
 symbols of modules and the number of pages."""

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * swapbench: fills memory, has it paged out, touches it back in, and compares
  * each byte. What is measured lies between mark_begin() and mark_end(), whose

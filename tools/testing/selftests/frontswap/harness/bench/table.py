@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 """table.py DIR PARTS KERNEL: reads what the guests said (DIR/runs), checks it, and writes
 DIR/table.txt, DIR/results.tsv and DIR/bench.png."""
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # bench/vm.sh KERNEL LABEL "ARGS" [virtio|smp|pressure]: boots that kernel, with the words ARGS for
 # guest.sh or pressure-guest.sh.
 # $out/LABEL.log gets what the guest said, $out/LABEL.win what QEMU's plugin counted. Without the
