@@ -13,14 +13,14 @@ top=$(cd "$harness/../../../../.." && pwd)
 : "${SMP:=2}" "${MEM:=512}" "${ACCEL:=}" "${TESTS:=}" "${V:=}"
 case $O in /*) ;; *) O=$top/$O ;; esac
 
-# The kernel's own makefiles must not take our settings for theirs.
+# Hide our settings from the makefiles of the kernel.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES ARCH CROSS_COMPILE OUTPUT
 export -n O V KDIR KERNEL TESTS JOBS
 export LC_ALL=C
-# Debian's python3, perl and gcc, which the packages are for, before any others.
+# Prefer Debian's python3, perl and gcc, which the packages are for.
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 
-# What drives QEMU and the mutants stay in this project.
+# The harness and the mutants are not part of the mails.
 not_for_the_kernel='^tools/testing/selftests/frontswap/(harness|mutants)/'
 patches=$top/patches/linux-$KERNEL
 logs=${FS_LOGS:-$O/logs/linux-$KERNEL}
@@ -72,20 +72,20 @@ src=${FS_SRC:-$work/src}
 export CCACHE_DIR=$CACHE CCACHE_BASEDIR=$work CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=5G
 export KBUILD_BUILD_TIMESTAMP=2024-01-01 KBUILD_BUILD_USER=frontswap KBUILD_BUILD_HOST=harness
 
-# The version that a kernel tree says it is.
+# The version of a kernel tree, from its Makefile.
 tree_version() {
 	awk -F' *= *' '/^(VERSION|PATCHLEVEL|SUBLEVEL) =/ { v = v "." $2 }
 		END { print substr(v, 2) }' "$1/Makefile"
 }
 
-# Call a script of the harness with the same settings.
+# sub SCRIPT ARGS...: executes a script of the harness with the same settings.
 sub() {
 	local script=$1
 	shift
 	O=$O V=$V KDIR=$KDIR KERNEL=$KERNEL TESTS=$TESTS JOBS=$JOBS "$harness/$script" "$@"
 }
 
-# ready_guest NAME: all that booting it takes.
+# ready_guest NAME: everything needed to boot this guest.
 ready_guest() {
 	sub need.sh source build vm space=4096
 	sub source.sh
@@ -93,7 +93,7 @@ ready_guest() {
 	sub initramfs.sh "$1"
 }
 
-# One run at a time in a build directory; scripts called by the holder go through.
+# One run at a time in a build directory. Scripts called by the holder of the lock do not wait.
 lock() {
 	mkdir -p "$O" "$logs"
 	[ -z "${FS_LOCKED:-}" ] || return 0
@@ -104,21 +104,36 @@ lock() {
 
 hash() { sha256sum | cut -c1-16; }
 
-# is_done STAMP ID: the step was completed with this input. done_with records that.
+# is_done STAMP ID: the step was completed with this input, as recorded by done_with.
 is_done() { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
 done_with() { echo "$2" >"$1.tmp" && mv "$1.tmp" "$1"; }
 
 objects() { grep -cE '^ +(CC|AS|LD|AR|HOSTCC)' "$1" 2>/dev/null || :; }
 
-# In place on a terminal, else a line every 15 s; ends with the script that started it.
+# about WHAT: how many objects a first build of a kernel makes, as " of about N"; else nothing.
+about() {
+	local name=${1% kernel} n
+
+	case $KERNEL:$name in
+	6.1:UML) n=1040 ;;
+	6.12:UML) n=1120 ;;
+	6.1:normal | 6.1:bare | 6.1:debug | 6.1:kcsan) n=1310 ;;
+	6.12:normal | 6.12:bare | 6.12:debug | 6.12:kcsan) n=1410 ;;
+	*) return 0 ;;
+	esac
+	[ -e "${FS_DIR:-$work}/${name/UML/uml}/vmlinux" ] || echo " of about $n"
+}
+
+# A progress line: in place on a terminal, else every 15 s. Ends with the script that started it.
 meter() {
-	local what=$1 log=$2 tick=0
+	local what=$1 log=$2 tick=0 about
+	about=$(about "$what")
 	while sleep 1 && kill -0 $$ 2>/dev/null; do
 		tick=$((tick + 1))
 		if [ -t 1 ]; then
-			printf '\r== %s: %s objects, %s s ' "$what" "$(objects "$log")" "$tick"
+			printf '\r== %s: %s%s objects, %s s ' "$what" "$(objects "$log")" "$about" "$tick"
 		elif [ $((tick % 15)) = 0 ]; then
-			say "$what: $(objects "$log") objects, $tick s"
+			say "$what: $(objects "$log")$about objects, $tick s"
 		fi
 	done
 }
@@ -128,8 +143,8 @@ first_errors() {
 		tail -n 12 "$1" >&2
 }
 
-# logged WHAT LOG COMMAND...: a step with its output in LOG and a progress line; if it fails, the
-# first errors.
+# logged WHAT LOG COMMAND...: executes a step with its output in LOG and a progress line; prints the
+# first errors if the step fails.
 logged() {
 	local what=$1 log=$2 rc=0 pid start=$SECONDS
 	shift 2
@@ -160,8 +175,8 @@ kmake() {
 	make -C "$src" O="$dir" CC="ccache gcc" HOSTCC="ccache gcc" "$@"
 }
 
-# Results: lines of "pass|fail|skip KERNEL WHERE NAME REMARK" in a file, told as they come, counted
-# at the end.
+# Results: lines of "pass|fail|skip KERNEL WHERE NAME REMARK" in a file, printed as they arrive,
+# counted at the end.
 record() {
 	local file=$1 outcome=$2 where=$3 name=$4
 	shift 4
