@@ -135,7 +135,8 @@ def prose_lines(lines):
     """Yield (number, text) for prose, (number, None) where a paragraph ends."""
     literal = None
     table = False
-    for number, line in lines:
+    lines = list(lines)
+    for (number, line), (_, below) in zip(lines, lines[1:] + [(0, "")]):
         line = line.expandtabs(8).rstrip()
         if not line.strip():
             yield number, None
@@ -144,16 +145,22 @@ def prose_lines(lines):
             if indent(line) > literal:
                 continue
             literal = None
+        # The fields of Documentation/ABI.
+        if re.match(r"^(What|Date|Contact|KernelVersion|Users):", line):
+            yield number, None
+            continue
+        line = re.sub(r"^Description: *", " " * 16, line)
+        # A list of numbers as G1.
+        if re.match(r"^[A-Z]\d+ ", line):
+            yield number, None
+            line = re.sub(r"^[A-Z]\d+ +", "", line)
         s = line.strip()
-        # Simple tables: from a ruler with two columns to the last one.
+        # Simple tables: the last ruler has an empty line below.
         if re.match(r"^=+( +=+)+$", s):
-            table = True
+            table = bool(below.strip())
             continue
         if table:
-            if re.match(r"^[A-Z.].{40,}", s) and not re.search(r"\S {2,}\S", s):
-                table = False
-            else:
-                continue
+            continue
         if s.startswith(".. "):
             if re.match(r"^\.\. (note|warning|important|tip)::", s):
                 continue
@@ -166,7 +173,7 @@ def prose_lines(lines):
             continue
         if re.match(r"^([-*] |\d+\. |@?[\w./-]+:$)", s):
             yield number, None
-        s = re.sub(r"^([-*] +|\d+\. +|(What|Date|Contact|Description|KernelVersion|Users):\s*)", "", s)
+        s = re.sub(r"^([-*] +|\d+\. +)", "", s)
         if s:
             yield number, inline(s)
     yield 0, None
