@@ -18,9 +18,11 @@ ours() {
 	fi | grep -E "$1" | sort | while read -r f; do [ ! -f "$top/$f" ] || echo "$f"; done
 }
 
+# As named in the kernel tree.
 kernel_files() {
 	ours '^(Kconfig\.frontswap|(mm|include|Documentation|tools)/.*)$' |
 		grep -vE '/(mutants|configs|harness)/'
+	(cd "$patches" && find . -type f ! -name '*.patch' -printf '%P\n')
 }
 
 allowed() { sed -n 's/^\([^#].*[^[:space:]]\)[[:space:]]*# .*/\1/p' "$harness/lint.allow"; }
@@ -121,7 +123,7 @@ coccicheck() {
 
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	(cd "$top" && kernel_files | grep -E '\.[ch]$' | xargs cp --parents -t "$dir")
+	(cd "$src" && kernel_files | grep -E '\.[ch]$' | xargs cp --parents -t "$dir")
 	find "$src"/scripts/coccinelle/{api,free,iterators,locks,misc,null,tests} -name '*.cocci' | sort |
 		while read -r f; do
 			grep -q '^virtual report' "$f" || continue
@@ -137,7 +139,7 @@ coccicheck() {
 kernel_doc() {
 	local files
 	mapfile -t files < <(kernel_files | grep -E '^(mm|include)/.*\.[ch]$')
-	(cd "$top" && perl "$src/scripts/kernel-doc" -none -Werror "${files[@]}")
+	(cd "$src" && perl scripts/kernel-doc -none -Werror "${files[@]}")
 }
 
 shell_scripts() {
