@@ -13,8 +13,8 @@
  * early one saw. Detaching calls invalidate_area(), the mirror. All of these
  * happen under one mutex, so no order of them misses a call or doubles one.
  *
- * Where a page is. A seat is one backend serving one type, with a bitmap of the
- * slots whose only copy that backend holds. The seats of a type form a chain in
+ * Where a page is. A map is one backend serving one type, with a bitmap of the
+ * slots whose only copy that backend holds. The maps of a type form a chain in
  * the order in which they are asked to store. A slot's bit is set in at most
  * one of them, but for a moment in which a drain hands the page over and has the
  * slot pinned. What that bit says is never guessed at: while it is set the
@@ -29,16 +29,16 @@
  *   invalidate_page  cannot sleep, and runs inside the RCU read section.
  *
  * Rules:
- *   1) b->turn is held to change what a backend is: attached, open, gone. It is
+ *   1) b->state_mutex is held to change what a backend is: attached, open, gone. It is
  *      held over a drain, so nothing that others wait for is taken outside it.
- *      reg->admin, reg->lock and reg->asking are all held to change
+ *      reg->backends_mutex, reg->areas_mutex and reg->asking are all held to change
  *      reg->backends; each is enough to walk it.
- *   2) reg->lock is held to change need_init, nr_slots and the chains, and over
+ *   2) reg->areas_mutex is held to change need_init, nr_slots and the chains, and over
  *      init() and invalidate_area(). swapon and swapoff take it inside
  *      swapon_mutex; nothing that store or load need is taken inside it.
  *   3) Order: turn, admin, lock, asking; turn, cpu_hotplug_lock (static keys).
  *   4) The static key is on before a gate opens, and goes off after the last
- *      seat has gone: a store site may be patched before a load site.
+ *      map has gone: a store site may be patched before a load site.
  */
 #define pr_fmt(fmt) "frontswap: " fmt
 
@@ -66,8 +66,8 @@ DEFINE_STATIC_KEY_FALSE(backend_registered);
 static DEFINE_PER_CPU(unsigned long, failed_stores);
 
 static struct frontswap_registry frontswap_registry = {
-	.admin = __MUTEX_INITIALIZER(frontswap_registry.admin),
-	.lock = __MUTEX_INITIALIZER(frontswap_registry.lock),
+	.backends_mutex = __MUTEX_INITIALIZER(frontswap_registry.backends_mutex),
+	.areas_mutex = __MUTEX_INITIALIZER(frontswap_registry.areas_mutex),
 	.asking = __RWSEM_INITIALIZER(frontswap_registry.asking),
 	.backends = LIST_HEAD_INIT(frontswap_registry.backends),
 	.key = &backend_registered,
@@ -84,12 +84,12 @@ static struct frontswap_registry frontswap_registry = {
 #define registry_info(reg, fmt, ...)					\
 	do { if (!(reg)->quiet) pr_info(fmt, ##__VA_ARGS__); } while (0)
 
-#define for_each_seat(seat, reg, type)					\
-	for (seat = rcu_dereference((reg)->seats[type]); seat;		\
-	     seat = rcu_dereference(seat->next))
+#define for_each_map(map, reg, type)					\
+	for (map = rcu_dereference((reg)->maps[type]); map;		\
+	     map = rcu_dereference(map->next))
 
-static __always_inline void count(struct frontswap_backend *b,
-				  enum frontswap_stat stat)
+static __always_inline void frontswap_count_event(struct frontswap_backend *b,
+						  enum frontswap_stat stat)
 {
 	this_cpu_inc(b->stats->count[stat]);
 }
@@ -103,63 +103,63 @@ static __always_inline void count(struct frontswap_backend *b,
  *   CPU0 swap_range_free()            CPU1 unregister
  *   test_and_clear_bit() = 1
  *                                     all bits clear
- *                                     unlink the seats
+ *                                     unlink the maps
  *                                     synchronize_rcu()  <-- waits for CPU0
  *   invalidate_page()
  *                                     invalidate_area()
  */
-static __always_inline void frontswap_drop(struct frontswap_seat *seat,
-					   unsigned int type, pgoff_t offset)
+static __always_inline void frontswap_invalidate_slot(struct frontswap_map *map,
+						      unsigned int type, pgoff_t offset)
 {
-	struct frontswap_backend *b = seat->backend;
+	struct frontswap_backend *b = map->backend;
 
-	if (!test_and_clear_bit(offset, seat->map))
+	if (!test_and_clear_bit(offset, map->bits))
 		return;
 	b->ops.invalidate_page(type, offset);
-	count(b, FRONTSWAP_INVALIDATES);
+	frontswap_count_event(b, FRONTSWAP_INVALIDATES);
 	trace_frontswap_invalidate(b->name, swp_entry(type, offset).val);
 }
 
 /**
- * frontswap_drop_copy() - the copy is not needed any more
- * @seat: Whose copy.
+ * frontswap_invalidate_copy() - the copy is not needed any more
+ * @map: Whose copy.
  * @type: Swap type.
  * @offset: Slot, pinned, or its page locked in the swap cache.
  */
-void frontswap_drop_copy(struct frontswap_seat *seat, unsigned int type,
-			 pgoff_t offset)
+void frontswap_invalidate_copy(struct frontswap_map *map, unsigned int type,
+			       pgoff_t offset)
 {
 	rcu_read_lock();
-	frontswap_drop(seat, type, offset);
+	frontswap_invalidate_slot(map, type, offset);
 	rcu_read_unlock();
 }
 
-/* A copy is in one seat at most. */
-static __always_inline void frontswap_drop_from(struct frontswap_seat *seat,
-						unsigned int type,
+/* A copy is in one map at most. */
+static __always_inline void frontswap_invalidate_first(struct frontswap_map *map,
+						       unsigned int type,
 						pgoff_t offset)
 {
-	for (; seat; seat = rcu_dereference(seat->next)) {
-		if (test_bit(offset, seat->map)) {
-			frontswap_drop(seat, type, offset);
+	for (; map; map = rcu_dereference(map->next)) {
+		if (test_bit(offset, map->bits)) {
+			frontswap_invalidate_slot(map, type, offset);
 			return;
 		}
 	}
 }
 
-static void frontswap_drop_range(struct frontswap_registry *reg,
-				 unsigned int type, pgoff_t offset,
+static void frontswap_invalidate_slots(struct frontswap_registry *reg,
+				       unsigned int type, pgoff_t offset,
 				 unsigned long nr)
 {
 	pgoff_t end = offset + nr, slot;
-	struct frontswap_seat *seat;
+	struct frontswap_map *map;
 
 	rcu_read_lock();
-	for_each_seat(seat, reg, type)
+	for_each_map(map, reg, type)
 		/* Others of the same word come and go. */
 		for (slot = offset; slot < end; slot++)
-			if (test_bit(slot, seat->map))
-				frontswap_drop(seat, type, slot);
+			if (test_bit(slot, map->bits))
+				frontswap_invalidate_slot(map, type, slot);
 	rcu_read_unlock();
 }
 
@@ -167,23 +167,23 @@ static void frontswap_drop_range(struct frontswap_registry *reg,
 static __always_inline bool frontswap_tryget(struct frontswap_backend *b)
 {
 	/* data race: percpu_ref's own, when it is being killed */
-	return data_race(percpu_ref_tryget_live_rcu(&b->stores));
+	return data_race(percpu_ref_tryget_live_rcu(&b->store_ref));
 }
 
 /* Whom a page is not offered to. */
-enum frontswap_offer_to {
-	FRONTSWAP_TO_ALL,
-	FRONTSWAP_TO_KEEPERS,	/* not to one that writes through */
-	FRONTSWAP_TO_LARGE,	/* not to one that takes no part of a large folio */
+enum frontswap_store_kind {
+	FRONTSWAP_STORE_ANY,
+	FRONTSWAP_STORE_EXCLUSIVE,	/* not to one that writes through */
+	FRONTSWAP_STORE_LARGE,	/* not to one that takes no part of a large folio */
 };
 
-static __always_inline bool frontswap_is_asked(const struct frontswap_backend *b,
-					       enum frontswap_offer_to to)
+static __always_inline bool frontswap_accepts(const struct frontswap_backend *b,
+					      enum frontswap_store_kind to)
 {
 	switch (to) {
-	case FRONTSWAP_TO_KEEPERS:
+	case FRONTSWAP_STORE_EXCLUSIVE:
 		return !(b->ops.flags & FRONTSWAP_WRITE_THROUGH);
-	case FRONTSWAP_TO_LARGE:
+	case FRONTSWAP_STORE_LARGE:
 		return READ_ONCE(b->large_folios);
 	default:
 		return true;
@@ -191,56 +191,56 @@ static __always_inline bool frontswap_is_asked(const struct frontswap_backend *b
 }
 
 /* With a reference on the gate, so that the bit is in before the gate is closed. */
-static __always_inline int frontswap_store_to(struct frontswap_seat *seat,
+static __always_inline int frontswap_store_to(struct frontswap_map *map,
 					      struct frontswap_backend *b,
 					      unsigned int type, pgoff_t offset,
 					      struct page *page,
-					      enum frontswap_offer_to to)
+					      enum frontswap_store_kind to)
 {
 	int ret;
 
 	ret = b->ops.store(type, offset, page);
 	/* A tail page does not say where it goes; looking at any other is cheap. */
-	trace_frontswap_store(b->name, to == FRONTSWAP_TO_LARGE ?
+	trace_frontswap_store(b->name, to == FRONTSWAP_STORE_LARGE ?
 			      swp_entry(type, offset).val : page_private(page),
 			      ret);
 	if (unlikely(ret)) {
-		count(b, FRONTSWAP_REJECTED_STORES);
+		frontswap_count_event(b, FRONTSWAP_REJECTED_STORES);
 		return ret;
 	}
-	set_bit(offset, seat->map);
-	count(b, FRONTSWAP_STORES);
+	set_bit(offset, map->bits);
+	frontswap_count_event(b, FRONTSWAP_STORES);
 	return 0;
 }
 
 /*
- * Offers a page whose slot holds no copy that counts, from @seat's backend on.
+ * Offers a page whose slot holds no copy that counts, from @map's backend on.
  *
- * Ends the caller's RCU read section. It is not there during store(); a seat
+ * Ends the caller's RCU read section. It is not there during store(); a map
  * stays linked while there is a reference on its backend's gate.
  */
-static __always_inline int frontswap_offer(struct frontswap_seat *seat,
-					   unsigned int type, pgoff_t offset,
+static __always_inline int frontswap_try_backends(struct frontswap_map *map,
+						  unsigned int type, pgoff_t offset,
 					   struct page *page,
-					   enum frontswap_offer_to to)
+					   enum frontswap_store_kind to)
 	__releases(RCU)
 {
 	struct frontswap_backend *b;
 	int ret;
 
-	for (; seat; seat = rcu_dereference(seat->next)) {
-		b = seat->backend;
-		if (!frontswap_is_asked(b, to) || !frontswap_tryget(b))
+	for (; map; map = rcu_dereference(map->next)) {
+		b = map->backend;
+		if (!frontswap_accepts(b, to) || !frontswap_tryget(b))
 			continue;
 		rcu_read_unlock();
-		if (likely(!frontswap_store_to(seat, b, type, offset, page,
+		if (likely(!frontswap_store_to(map, b, type, offset, page,
 					       to))) {
-			ret = b->taken;
-			percpu_ref_put(&b->stores);
+			ret = b->store_ret;
+			percpu_ref_put(&b->store_ref);
 			return ret;
 		}
 		rcu_read_lock();
-		percpu_ref_put(&b->stores);
+		percpu_ref_put(&b->store_ref);
 	}
 	rcu_read_unlock();
 	return -ENOSPC;
@@ -256,25 +256,25 @@ static noinline int frontswap_store_large(struct frontswap_registry *reg,
 					  pgoff_t offset)
 {
 	unsigned long nr = compound_nr(page), i;
-	int ret, taken = 0;
+	int ret, store_ret = 0;
 
-	frontswap_drop_range(reg, type, offset, nr);
+	frontswap_invalidate_slots(reg, type, offset, nr);
 	for (i = 0; i < nr; i++) {
 		rcu_read_lock();
-		ret = frontswap_offer(rcu_dereference(reg->seats[type]), type,
-				      offset + i, nth_page(page, i),
-				      FRONTSWAP_TO_LARGE);
+		ret = frontswap_try_backends(rcu_dereference(reg->maps[type]), type,
+					     offset + i, nth_page(page, i),
+				      FRONTSWAP_STORE_LARGE);
 		if (ret == -ENOSPC)
-			goto take_back;
+			goto undo;
 		/* One that writes through has all of the folio written. */
-		taken = ret ?: taken;
+		store_ret = ret ?: store_ret;
 		cond_resched();
 	}
 	count_vm_events(FRSWPOUT, nr);
-	return taken;
+	return store_ret;
 
-take_back:
-	frontswap_drop_range(reg, type, offset, i);
+undo:
+	frontswap_invalidate_slots(reg, type, offset, i);
 	this_cpu_inc(*reg->failed_stores);
 	return -ENOSPC;
 }
@@ -285,7 +285,7 @@ static __always_inline int frontswap_do_store(struct frontswap_registry *reg,
 	swp_entry_t entry = { .val = page_private(page) };
 	unsigned int type = swp_type(entry);
 	pgoff_t offset = swp_offset(entry);
-	struct frontswap_seat *seat;
+	struct frontswap_map *map;
 	int ret;
 
 	VM_WARN_ON_ONCE(!PageLocked(page));
@@ -294,9 +294,9 @@ static __always_inline int frontswap_do_store(struct frontswap_registry *reg,
 
 	/* Before anyone is asked: a refused store must leave nothing stale. */
 	rcu_read_lock();
-	seat = rcu_dereference(reg->seats[type]);
-	frontswap_drop_from(seat, type, offset);
-	ret = frontswap_offer(seat, type, offset, page, FRONTSWAP_TO_ALL);
+	map = rcu_dereference(reg->maps[type]);
+	frontswap_invalidate_first(map, type, offset);
+	ret = frontswap_try_backends(map, type, offset, page, FRONTSWAP_STORE_ANY);
 	if (unlikely(ret == -ENOSPC))
 		this_cpu_inc(*reg->failed_stores);
 	else
@@ -306,7 +306,7 @@ static __always_inline int frontswap_do_store(struct frontswap_registry *reg,
 
 static __always_inline void frontswap_count_load(struct frontswap_backend *b)
 {
-	count(b, FRONTSWAP_LOADS);
+	frontswap_count_event(b, FRONTSWAP_LOADS);
 	count_vm_event(FRSWPIN);
 }
 
@@ -368,18 +368,18 @@ static noinline int frontswap_load_bounce(struct frontswap_backend *b,
 	if (frontswap_is_filled(b, ret))
 		memcpy_page(page, 0, bounce, 0, PAGE_SIZE);
 	if ((PageUptodate(bounce) || !PageLocked(bounce)) &&
-	    !test_and_set_bit(FRONTSWAP_SAID_COMPLETES, &b->said))
+	    !test_and_set_bit(FRONTSWAP_WARNED_COMPLETES, &b->warned))
 		registry_err(b->reg, "%s: load() completes pages by itself; the core does that\n",
 			     b->name);
 	frontswap_put_bounce(b, bounce);
 	return ret;
 }
 
-static void frontswap_say_load_failed(struct frontswap_backend *b,
-				      unsigned int type, pgoff_t offset, int err)
+static void frontswap_report_load_error(struct frontswap_backend *b,
+					unsigned int type, pgoff_t offset, int err)
 {
-	count(b, FRONTSWAP_LOAD_ERRORS);
-	if (!test_and_set_bit(FRONTSWAP_SAID_LOAD_FAILED, &b->said))
+	frontswap_count_event(b, FRONTSWAP_LOAD_ERRORS);
+	if (!test_and_set_bit(FRONTSWAP_WARNED_LOAD_FAILED, &b->warned))
 		registry_err(b->reg, "%s: load failed: type %u offset %lu: %d\n",
 			     b->name, type, offset, err);
 }
@@ -392,7 +392,7 @@ static int frontswap_load_failed(struct frontswap_backend *b,
 	if (ret == -ENOENT)
 		return ret;
 
-	frontswap_say_load_failed(b, swp_type(entry), swp_offset(entry), ret);
+	frontswap_report_load_error(b, swp_type(entry), swp_offset(entry), ret);
 	if (b->ops.flags & FRONTSWAP_WRITE_THROUGH)
 		return -ENOENT;
 	unlock_page(page);
@@ -424,20 +424,20 @@ static void frontswap_load_exclusive(struct frontswap_backend *b,
 {
 	swp_entry_t entry = { .val = page_private(page) };
 	struct folio *folio = page_folio(page);
-	struct frontswap_seat *seat = READ_ONCE(b->seat[swp_type(entry)]);
+	struct frontswap_map *map = READ_ONCE(b->map[swp_type(entry)]);
 
 	frontswap_count_load(b);
 	if (folio_test_swapcache(folio) && READ_ONCE(b->exclusive_loads)) {
 		if (!(b->ops.flags & FRONTSWAP_WRITE_THROUGH))
 			b->reg->mark_dirty(folio);
-		frontswap_drop_copy(seat, swp_type(entry), swp_offset(entry));
+		frontswap_invalidate_copy(map, swp_type(entry), swp_offset(entry));
 	}
 	frontswap_complete(page);
 }
 
 /* Whatever load() has returned, but 0. */
-static noinline int frontswap_load_answered(struct frontswap_backend *b,
-					    struct page *page, int ret)
+static noinline int frontswap_load_nonzero(struct frontswap_backend *b,
+					   struct page *page, int ret)
 {
 	if (!frontswap_is_filled(b, ret))
 		return frontswap_load_failed(b, page, ret);
@@ -461,7 +461,7 @@ static noinline int frontswap_load_from(struct page *page,
 		ret = frontswap_load_bounce(b, type, offset, page);
 	trace_frontswap_load(b->name, page_private(page), ret);
 	if (unlikely(ret))
-		return frontswap_load_answered(b, page, ret);
+		return frontswap_load_nonzero(b, page, ret);
 
 	frontswap_count_load(b);
 	frontswap_complete(page);
@@ -473,16 +473,16 @@ static noinline int frontswap_load_from(struct page *page,
  * copy, and that stays so.
  */
 static struct frontswap_backend *
-frontswap_holder(struct frontswap_registry *reg, unsigned int type,
-		 pgoff_t offset)
+frontswap_find_backend(struct frontswap_registry *reg, unsigned int type,
+		       pgoff_t offset)
 {
 	struct frontswap_backend *b = NULL;
-	struct frontswap_seat *seat;
+	struct frontswap_map *map;
 
 	rcu_read_lock();
-	for_each_seat(seat, reg, type) {
-		if (test_bit(offset, seat->map)) {
-			b = seat->backend;
+	for_each_map(map, reg, type) {
+		if (test_bit(offset, map->bits)) {
+			b = map->backend;
 			break;
 		}
 	}
@@ -497,7 +497,7 @@ static int frontswap_load_part(struct frontswap_registry *reg,
 {
 	const unsigned int plain = FRONTSWAP_DIRECT_LOAD |
 				   FRONTSWAP_LARGE_FOLIOS;
-	struct frontswap_backend *b = frontswap_holder(reg, type, offset);
+	struct frontswap_backend *b = frontswap_find_backend(reg, type, offset);
 	swp_entry_t entry = swp_entry(type, offset);
 	int ret;
 
@@ -513,7 +513,7 @@ static int frontswap_load_part(struct frontswap_registry *reg,
 		return 0;
 	}
 	if (ret != -ENOENT)
-		frontswap_say_load_failed(b, type, offset, ret);
+		frontswap_report_load_error(b, type, offset, ret);
 	if (ret == -ENOENT || (b->ops.flags & FRONTSWAP_WRITE_THROUGH))
 		return reg->read_slot(entry, page);
 	return -EIO;
@@ -530,7 +530,7 @@ static noinline int frontswap_load_large(struct frontswap_registry *reg,
 	unsigned long nr = compound_nr(page), i;
 	int ret = 0;
 
-	for (i = 0; i < nr && !frontswap_holder(reg, type, offset + i); i++)
+	for (i = 0; i < nr && !frontswap_find_backend(reg, type, offset + i); i++)
 		;
 	if (i == nr)
 		return -ENOENT;
@@ -554,16 +554,16 @@ static __always_inline int frontswap_do_load(struct frontswap_registry *reg,
 	unsigned int type = swp_type(entry);
 	pgoff_t offset = swp_offset(entry);
 	struct frontswap_backend *b;
-	struct frontswap_seat *seat;
+	struct frontswap_map *map;
 
 	VM_WARN_ON_ONCE(!PageLocked(page));
 	if (large && PageTransCompound(page))
 		return frontswap_load_large(reg, page, type, offset);
 
 	rcu_read_lock();
-	for_each_seat(seat, reg, type) {
-		if (test_bit(offset, seat->map)) {
-			b = seat->backend;
+	for_each_map(map, reg, type) {
+		if (test_bit(offset, map->bits)) {
+			b = map->backend;
 			rcu_read_unlock();
 			return frontswap_load_from(page, b, type, offset);
 		}
@@ -576,7 +576,7 @@ static __always_inline int frontswap_do_load(struct frontswap_registry *reg,
 
 /**
  * frontswap_read_copy() - load a copy into a page that nobody else can reach
- * @seat: Whose copy; its bit is set and the slot pinned.
+ * @map: Whose copy; its bit is set and the slot pinned.
  * @type: Swap type.
  * @offset: Slot.
  * @page: Locked, not uptodate, its private word the swap entry. Is so again
@@ -585,10 +585,10 @@ static __always_inline int frontswap_do_load(struct frontswap_registry *reg,
  * Context: Process context, may sleep.
  * Return: 0; -ENOENT if the page is on the device; -EIO for any other error.
  */
-int frontswap_read_copy(struct frontswap_seat *seat, unsigned int type,
+int frontswap_read_copy(struct frontswap_map *map, unsigned int type,
 			pgoff_t offset, struct page *page)
 {
-	struct frontswap_backend *b = seat->backend;
+	struct frontswap_backend *b = map->backend;
 	int ret;
 
 	ret = b->ops.load(type, offset, page);
@@ -599,12 +599,12 @@ int frontswap_read_copy(struct frontswap_seat *seat, unsigned int type,
 		return 0;
 	if (ret == -ENOENT)
 		return ret;
-	frontswap_say_load_failed(b, type, offset, ret);
+	frontswap_report_load_error(b, type, offset, ret);
 	return -EIO;
 }
 
 /**
- * frontswap_give_away() - offer a copy to the backends that take pages
+ * frontswap_migrate_copy() - offer a copy to the backends that take pages
  * @reg: Where they are.
  * @type: Swap type.
  * @offset: Slot, pinned.
@@ -615,12 +615,12 @@ int frontswap_read_copy(struct frontswap_seat *seat, unsigned int type,
  *
  * Return: 0 if another backend has the page now.
  */
-int frontswap_give_away(struct frontswap_registry *reg, unsigned int type,
-			pgoff_t offset, struct page *page)
+int frontswap_migrate_copy(struct frontswap_registry *reg, unsigned int type,
+			   pgoff_t offset, struct page *page)
 {
 	rcu_read_lock();
-	return frontswap_offer(rcu_dereference(reg->seats[type]), type, offset,
-			       page, FRONTSWAP_TO_KEEPERS);
+	return frontswap_try_backends(rcu_dereference(reg->maps[type]), type, offset,
+			       page, FRONTSWAP_STORE_EXCLUSIVE);
 }
 
 static __always_inline void
@@ -628,7 +628,7 @@ frontswap_do_invalidate_page(struct frontswap_registry *reg,
 			     unsigned int type, pgoff_t offset)
 {
 	rcu_read_lock();
-	frontswap_drop_from(rcu_dereference(reg->seats[type]), type, offset);
+	frontswap_invalidate_first(rcu_dereference(reg->maps[type]), type, offset);
 	rcu_read_unlock();
 }
 
@@ -641,7 +641,7 @@ int __frontswap_store(struct page *page)
 int __frontswap_load(struct page *page)
 {
 	return frontswap_do_load(&frontswap_registry, page,
-				 FRONTSWAP_SWAPIN_IS_LARGE);
+				 FRONTSWAP_LARGE_SWAPIN);
 }
 
 void __frontswap_invalidate_page(unsigned int type, pgoff_t offset)
@@ -655,7 +655,7 @@ void __frontswap_invalidate_range(unsigned int type, pgoff_t offset,
 	if (likely(nr == 1))
 		frontswap_do_invalidate_page(&frontswap_registry, type, offset);
 	else
-		frontswap_drop_range(&frontswap_registry, type, offset, nr);
+		frontswap_invalidate_slots(&frontswap_registry, type, offset, nr);
 }
 
 #ifdef CONFIG_FRONTSWAP_KUNIT_TEST
@@ -676,24 +676,24 @@ void frontswap_registry_invalidate_page(struct frontswap_registry *reg,
 }
 #endif
 
-/* Seats */
+/* Maps */
 
-static struct frontswap_seat *frontswap_seat_alloc(struct frontswap_backend *b,
-						   unsigned long nr_slots)
+static struct frontswap_map *frontswap_map_alloc(struct frontswap_backend *b,
+						 unsigned long nr_slots)
 {
-	struct frontswap_seat *seat;
+	struct frontswap_map *map;
 
-	seat = kvzalloc(struct_size(seat, map, nr_slots / BITS_PER_LONG + 1),
-			GFP_KERNEL | __GFP_NOWARN);
-	if (!seat)
+	map = kvzalloc(struct_size(map, bits, nr_slots / BITS_PER_LONG + 1),
+		       GFP_KERNEL | __GFP_NOWARN);
+	if (!map)
 		return NULL;
-	seat->backend = b;
-	seat->nr_slots = nr_slots;
-	return seat;
+	map->backend = b;
+	map->nr_slots = nr_slots;
+	return map;
 }
 
-#define seat_deref(p, reg)						\
-	rcu_dereference_protected(p, lockdep_is_held(&(reg)->lock))
+#define map_deref(p, reg)						\
+	rcu_dereference_protected(p, lockdep_is_held(&(reg)->areas_mutex))
 
 static bool frontswap_goes_before(const struct frontswap_backend *a,
 				  const struct frontswap_backend *b)
@@ -703,52 +703,52 @@ static bool frontswap_goes_before(const struct frontswap_backend *a,
 	return a->seq > b->seq;
 }
 
-static void frontswap_seat_link(struct frontswap_backend *b, unsigned int type)
+static void frontswap_map_link(struct frontswap_backend *b, unsigned int type)
 {
 	struct frontswap_registry *reg = b->reg;
-	struct frontswap_seat *seat = b->seat[type], *pos;
-	struct frontswap_seat __rcu **link = &reg->seats[type];
+	struct frontswap_map *map = b->map[type], *pos;
+	struct frontswap_map __rcu **link = &reg->maps[type];
 
-	lockdep_assert_held(&reg->lock);
-	while ((pos = seat_deref(*link, reg)) &&
+	lockdep_assert_held(&reg->areas_mutex);
+	while ((pos = map_deref(*link, reg)) &&
 	       frontswap_goes_before(pos->backend, b))
 		link = &pos->next;
-	RCU_INIT_POINTER(seat->next, pos);
-	rcu_assign_pointer(*link, seat);
+	RCU_INIT_POINTER(map->next, pos);
+	rcu_assign_pointer(*link, map);
 }
 
-static void frontswap_seat_unlink(struct frontswap_backend *b,
-				  unsigned int type)
+static void frontswap_map_unlink(struct frontswap_backend *b,
+				 unsigned int type)
 {
 	struct frontswap_registry *reg = b->reg;
-	struct frontswap_seat *seat = b->seat[type], *pos;
-	struct frontswap_seat __rcu **link = &reg->seats[type];
+	struct frontswap_map *map = b->map[type], *pos;
+	struct frontswap_map __rcu **link = &reg->maps[type];
 
-	lockdep_assert_held(&reg->lock);
-	while ((pos = seat_deref(*link, reg)) != seat)
+	lockdep_assert_held(&reg->areas_mutex);
+	while ((pos = map_deref(*link, reg)) != map)
 		link = &pos->next;
-	rcu_assign_pointer(*link, seat_deref(seat->next, reg));
+	rcu_assign_pointer(*link, map_deref(map->next, reg));
 }
 
-/* init() before the seat can be found: a store must not overtake it. */
-static void frontswap_sit_down(struct frontswap_backend *b, unsigned int type)
+/* init() before the map can be found: a store must not overtake it. */
+static void frontswap_attach_area(struct frontswap_backend *b, unsigned int type)
 {
 	b->ops.init(type);
-	trace_frontswap_attach(b->name, type);
-	frontswap_seat_link(b, type);
+	trace_frontswap_area_attach(b->name, type);
+	frontswap_map_link(b, type);
 }
 
-/* The exact mirror; the seat has been unlinked and no call is under way. */
-static void frontswap_stand_up(struct frontswap_backend *b, unsigned int type)
+/* The exact mirror; the map has been unlinked and no call is under way. */
+static void frontswap_detach_area(struct frontswap_backend *b, unsigned int type)
 {
-	struct frontswap_seat *seat = b->seat[type];
-	unsigned int left = bitmap_weight(seat->map, seat->nr_slots);
+	struct frontswap_map *map = b->map[type];
+	unsigned int left = bitmap_weight(map->bits, map->nr_slots);
 
-	WRITE_ONCE(b->seat[type], NULL);
+	WRITE_ONCE(b->map[type], NULL);
 	this_cpu_add(b->stats->count[FRONTSWAP_INVALIDATES], left);
-	trace_frontswap_detach(b->name, type);
+	trace_frontswap_area_detach(b->name, type);
 	b->ops.invalidate_area(type);
-	kvfree_rcu(seat, rcu);
+	kvfree_rcu(map, rcu);
 }
 
 /* swapon and swapoff */
@@ -762,10 +762,10 @@ int frontswap_registry_swapon(struct frontswap_registry *reg,
 		      "frontswap: swapon of type %u, out of range\n", type))
 		return -ERANGE;
 
-	mutex_lock(&reg->lock);
+	mutex_lock(&reg->areas_mutex);
 	if (WARN_ONCE(test_bit(type, reg->need_init),
 		      "frontswap: second swapon of type %u\n", type)) {
-		mutex_unlock(&reg->lock);
+		mutex_unlock(&reg->areas_mutex);
 		return -EBUSY;
 	}
 	__set_bit(type, reg->need_init);
@@ -773,14 +773,14 @@ int frontswap_registry_swapon(struct frontswap_registry *reg,
 	list_for_each_entry(b, &reg->backends, node) {
 		if (!b->attached)
 			continue;
-		WRITE_ONCE(b->seat[type], frontswap_seat_alloc(b, nr_slots));
-		if (b->seat[type])
-			frontswap_sit_down(b, type);
+		WRITE_ONCE(b->map[type], frontswap_map_alloc(b, nr_slots));
+		if (b->map[type])
+			frontswap_attach_area(b, type);
 		else
 			registry_err(reg, "%s: no memory to serve swap type %u\n",
 				     b->name, type);
 	}
-	mutex_unlock(&reg->lock);
+	mutex_unlock(&reg->areas_mutex);
 	return 0;
 }
 
@@ -793,13 +793,13 @@ void frontswap_registry_swapoff(struct frontswap_registry *reg,
 		      "frontswap: swapoff of type %u, out of range\n", type))
 		return;
 
-	mutex_lock(&reg->lock);
+	mutex_lock(&reg->areas_mutex);
 	__clear_bit(type, reg->need_init);
-	RCU_INIT_POINTER(reg->seats[type], NULL);
+	RCU_INIT_POINTER(reg->maps[type], NULL);
 	list_for_each_entry(b, &reg->backends, node)
-		if (b->seat[type])
-			frontswap_stand_up(b, type);
-	mutex_unlock(&reg->lock);
+		if (b->map[type])
+			frontswap_detach_area(b, type);
+	mutex_unlock(&reg->areas_mutex);
 }
 
 /**
@@ -834,55 +834,55 @@ void frontswap_invalidate_area(unsigned int type)
 
 /* Attaching, draining and detaching */
 
-static void frontswap_gate_released(struct percpu_ref *ref)
+static void frontswap_store_ref_release(struct percpu_ref *ref)
 {
 	struct frontswap_backend *b =
-		container_of(ref, struct frontswap_backend, stores);
+		container_of(ref, struct frontswap_backend, store_ref);
 
-	complete(&b->stores_done);
+	complete(&b->store_ref_zero);
 }
 
 static void frontswap_open_gate(struct frontswap_backend *b)
 {
-	lockdep_assert_held(&b->turn);
+	lockdep_assert_held(&b->state_mutex);
 	if (b->open)
 		return;
-	reinit_completion(&b->stores_done);
-	percpu_ref_reinit(&b->stores);
+	reinit_completion(&b->store_ref_zero);
+	percpu_ref_reinit(&b->store_ref);
 	b->open = true;
 }
 
 /* On return no store() is under way, and each one that was has set its bit. */
 static void frontswap_close_gate(struct frontswap_backend *b)
 {
-	lockdep_assert_held(&b->turn);
+	lockdep_assert_held(&b->state_mutex);
 	if (!b->open)
 		return;
-	percpu_ref_kill(&b->stores);
-	wait_for_completion(&b->stores_done);
+	percpu_ref_kill(&b->store_ref);
+	wait_for_completion(&b->store_ref_zero);
 	b->open = false;
 }
 
-static void frontswap_free_seats(struct frontswap_backend *b)
+static void frontswap_free_maps(struct frontswap_backend *b)
 {
 	unsigned int type;
 
 	for (type = 0; type < FRONTSWAP_TYPES; type++) {
-		kvfree(b->seat[type]);
-		b->seat[type] = NULL;
+		kvfree(b->map[type]);
+		b->map[type] = NULL;
 	}
 }
 
-static int frontswap_alloc_seats(struct frontswap_backend *b)
+static int frontswap_alloc_maps(struct frontswap_backend *b)
 {
 	struct frontswap_registry *reg = b->reg;
 	unsigned int type;
 
-	lockdep_assert_held(&reg->lock);
+	lockdep_assert_held(&reg->areas_mutex);
 	for_each_set_bit(type, reg->need_init, MAX_SWAPFILES) {
-		b->seat[type] = frontswap_seat_alloc(b, reg->nr_slots[type]);
-		if (!b->seat[type]) {
-			frontswap_free_seats(b);
+		b->map[type] = frontswap_map_alloc(b, reg->nr_slots[type]);
+		if (!b->map[type]) {
+			frontswap_free_maps(b);
 			return -ENOMEM;
 		}
 	}
@@ -894,9 +894,9 @@ static void frontswap_list_add(struct frontswap_backend *b)
 	struct list_head *at = &b->reg->backends;
 	struct frontswap_backend *pos;
 
-	lockdep_assert_held(&b->reg->admin);
+	lockdep_assert_held(&b->reg->backends_mutex);
 	b->seq = b->reg->seq++;
-	mutex_lock(&b->reg->lock);
+	mutex_lock(&b->reg->areas_mutex);
 	list_for_each_entry(pos, &b->reg->backends, node) {
 		if (frontswap_goes_before(b, pos)) {
 			at = &pos->node;
@@ -906,7 +906,7 @@ static void frontswap_list_add(struct frontswap_backend *b)
 	down_write(&b->reg->asking);
 	list_add_tail_rcu(&b->node, at);
 	up_write(&b->reg->asking);
-	mutex_unlock(&b->reg->lock);
+	mutex_unlock(&b->reg->areas_mutex);
 }
 
 /* On return nobody looks for a module's backend at @b any more, nor asks it. */
@@ -915,15 +915,15 @@ static void frontswap_list_del(struct frontswap_backend *b)
 	struct frontswap_registry *reg = b->reg;
 	enum frontswap_stat stat;
 
-	mutex_lock(&reg->admin);
-	mutex_lock(&reg->lock);
+	mutex_lock(&reg->backends_mutex);
+	mutex_lock(&reg->areas_mutex);
 	down_write(&reg->asking);
 	list_del_rcu(&b->node);
 	up_write(&reg->asking);
-	mutex_unlock(&reg->lock);
+	mutex_unlock(&reg->areas_mutex);
 	for (stat = 0; stat < FRONTSWAP_NR_STATS; stat++)
-		reg->gone.count[stat] += frontswap_stat(b, stat);
-	mutex_unlock(&reg->admin);
+		reg->past_stats.count[stat] += frontswap_stat(b, stat);
+	mutex_unlock(&reg->backends_mutex);
 	synchronize_rcu();
 }
 
@@ -960,7 +960,7 @@ static void frontswap_open_gate_if_live(struct frontswap_backend *b)
 }
 
 /*
- * The areas are live, and their stores find the seat as soon as it is linked,
+ * The areas are live, and their stores find the map as soon as it is linked,
  * but the gate is closed until the whole of the replay is done.
  */
 static int frontswap_attach(struct frontswap_backend *b)
@@ -969,19 +969,19 @@ static int frontswap_attach(struct frontswap_backend *b)
 	unsigned int type;
 	int ret;
 
-	lockdep_assert_held(&b->turn);
+	lockdep_assert_held(&b->state_mutex);
 	if (reg->key)
 		static_branch_inc(reg->key);
 
-	mutex_lock(&reg->lock);
-	ret = frontswap_alloc_seats(b);
+	mutex_lock(&reg->areas_mutex);
+	ret = frontswap_alloc_maps(b);
 	if (!ret) {
 		for_each_set_bit(type, reg->need_init, MAX_SWAPFILES)
-			frontswap_sit_down(b, type);
+			frontswap_attach_area(b, type);
 		b->attached = true;
 		b->nr_replayed = bitmap_weight(reg->need_init, MAX_SWAPFILES);
 	}
-	mutex_unlock(&reg->lock);
+	mutex_unlock(&reg->areas_mutex);
 
 	if (ret && reg->key)
 		static_branch_dec(reg->key);
@@ -990,14 +990,14 @@ static int frontswap_attach(struct frontswap_backend *b)
 
 static bool frontswap_holds_pages(const struct frontswap_backend *b)
 {
-	const struct frontswap_seat *seat;
+	const struct frontswap_map *map;
 	unsigned int type;
 
-	lockdep_assert_held(&b->reg->lock);
+	lockdep_assert_held(&b->reg->areas_mutex);
 	for (type = 0; type < FRONTSWAP_TYPES; type++) {
-		seat = b->seat[type];
+		map = b->map[type];
 		/* bits go while they are looked at, but none comes */
-		if (seat && !data_race(bitmap_empty(seat->map, seat->nr_slots)))
+		if (map && !data_race(bitmap_empty(map->bits, map->nr_slots)))
 			return true;
 	}
 	return false;
@@ -1005,7 +1005,7 @@ static bool frontswap_holds_pages(const struct frontswap_backend *b)
 
 /*
  * Needs the gate closed: bits then only go away. One grace period after the
- * last seat was unlinked every invalidate_page() is over, see frontswap_drop();
+ * last map was unlinked every invalidate_page() is over, see frontswap_invalidate_slot();
  * only then may the areas go.
  */
 static int frontswap_detach(struct frontswap_backend *b)
@@ -1013,23 +1013,23 @@ static int frontswap_detach(struct frontswap_backend *b)
 	struct frontswap_registry *reg = b->reg;
 	unsigned int type;
 
-	lockdep_assert_held(&b->turn);
+	lockdep_assert_held(&b->state_mutex);
 	WARN_ON_ONCE(b->open);
 
-	mutex_lock(&reg->lock);
+	mutex_lock(&reg->areas_mutex);
 	if (frontswap_holds_pages(b)) {
-		mutex_unlock(&reg->lock);
+		mutex_unlock(&reg->areas_mutex);
 		return -EAGAIN;
 	}
 	b->attached = false;
 	for (type = 0; type < FRONTSWAP_TYPES; type++)
-		if (b->seat[type])
-			frontswap_seat_unlink(b, type);
+		if (b->map[type])
+			frontswap_map_unlink(b, type);
 	synchronize_rcu();
 	for (type = FRONTSWAP_TYPES; type--; )
-		if (b->seat[type])
-			frontswap_stand_up(b, type);
-	mutex_unlock(&reg->lock);
+		if (b->map[type])
+			frontswap_detach_area(b, type);
+	mutex_unlock(&reg->areas_mutex);
 
 	if (reg->key)
 		static_branch_dec(reg->key);
@@ -1037,22 +1037,22 @@ static int frontswap_detach(struct frontswap_backend *b)
 }
 
 /*
- * Passes go on until nothing is found under reg->lock: what is in the way (a
+ * Passes go on until nothing is found under reg->areas_mutex: what is in the way (a
  * fault, a parked slot, a swapoff) goes by itself. They are not made under it: a
  * swapoff that waits for it would wait for the drain, and the drain for the swapoff.
  * An empty backend can always be detached: that takes no memory.
  */
 static int frontswap_drain_and_detach(struct frontswap_backend *b)
 {
-	bool again = false;
+	bool retry = false;
 	int ret;
 
 	while ((ret = frontswap_detach(b)) == -EAGAIN) {
 		if (!b->reg->drain)
 			return -EBUSY;
-		if (again)
+		if (retry)
 			schedule_timeout_interruptible(1);
-		again = true;
+		retry = true;
 		ret = b->reg->drain(b);
 		if (ret && ret != -EAGAIN)
 			return ret;
@@ -1088,7 +1088,7 @@ static int __frontswap_disable(struct frontswap_backend *b)
 /* What state says meanwhile. */
 static void frontswap_set_draining(struct frontswap_backend *b, bool draining)
 {
-	lockdep_assert_held(&b->turn);
+	lockdep_assert_held(&b->state_mutex);
 	WRITE_ONCE(b->draining, draining);
 	frontswap_sysfs_state_changed(b);
 }
@@ -1097,7 +1097,7 @@ static void frontswap_set_draining(struct frontswap_backend *b, bool draining)
  * frontswap_disable() - drain and detach a backend
  * @b: The backend.
  *
- * Context: Process context; @b->turn held.
+ * Context: Process context; @b->state_mutex held.
  * Return: 0, also if it is detached; -EINTR after a signal or -ENOMEM, with
  * everything as before; -EIO or -EOPNOTSUPP for a page that cannot be moved: the
  * backend then keeps its pages and serves them, but takes no more.
@@ -1106,7 +1106,7 @@ int frontswap_disable(struct frontswap_backend *b)
 {
 	int ret;
 
-	lockdep_assert_held(&b->turn);
+	lockdep_assert_held(&b->state_mutex);
 	if (!b->attached)
 		return 0;
 	frontswap_set_draining(b, true);
@@ -1119,8 +1119,8 @@ static int __frontswap_enable(struct frontswap_backend *b)
 {
 	int ret;
 
-	lockdep_assert_held(&b->turn);
-	if (b->gone || !try_module_get(b->owner))
+	lockdep_assert_held(&b->state_mutex);
+	if (b->unregistered || !try_module_get(b->owner))
 		return -ENODEV;
 	ret = frontswap_attach(b);
 	if (ret) {
@@ -1136,7 +1136,7 @@ static int __frontswap_enable(struct frontswap_backend *b)
  * frontswap_enable() - attach a backend, or let one that is attached take pages
  * @b: The backend.
  *
- * Context: Process context; @b->turn held.
+ * Context: Process context; @b->state_mutex held.
  * Return: 0; -ENODEV if its module is going away; -ENOMEM.
  */
 int frontswap_enable(struct frontswap_backend *b)
@@ -1167,7 +1167,7 @@ static void frontswap_nop_page(unsigned int type, pgoff_t offset)
 {
 }
 
-static int frontswap_refuse(const struct frontswap_registry *reg,
+static int frontswap_reject(const struct frontswap_registry *reg,
 			    const char *name, const char *reason, int err)
 {
 	registry_err(reg, "%s: not registered: %s (%d)\n", name, reason, err);
@@ -1211,7 +1211,7 @@ static int frontswap_get_owner(const struct frontswap_ops *ops,
 	return ret;
 }
 
-static const char *frontswap_owner_error(int err)
+static const char *frontswap_owner_strerror(int err)
 {
 	switch (err) {
 	case -EXDEV:
@@ -1224,16 +1224,16 @@ static const char *frontswap_owner_error(int err)
 }
 
 /* It becomes that of a directory, and a word in the log. */
-static bool frontswap_name_is_bad(const char *name)
+static bool frontswap_name_valid(const char *name)
 {
 	size_t len = strnlen(name, FRONTSWAP_NAME_LEN), i;
 
 	if (!len || len == FRONTSWAP_NAME_LEN || *name == '.')
-		return true;
+		return false;
 	for (i = 0; i < len; i++)
 		if (!isgraph(name[i]) || name[i] == '/')
-			return true;
-	return false;
+			return false;
+	return true;
 }
 
 static void frontswap_set_name(struct frontswap_backend *b)
@@ -1252,7 +1252,7 @@ void frontswap_backend_free(struct frontswap_backend *b)
 {
 	if (b->bounce)
 		__free_page(b->bounce);
-	percpu_ref_exit(&b->stores);
+	percpu_ref_exit(&b->store_ref);
 	free_percpu(b->stats);
 	kfree(b);
 }
@@ -1275,18 +1275,18 @@ frontswap_backend_alloc(struct frontswap_registry *reg,
 	b->large_folios = ops->flags & FRONTSWAP_LARGE_FOLIOS;
 	b->exclusive_loads = ops->flags & FRONTSWAP_EXCLUSIVE_LOADS;
 	if (ops->flags & FRONTSWAP_WRITE_THROUGH)
-		b->taken = -EAGAIN;
+		b->store_ret = -EAGAIN;
 	b->reg = reg;
-	b->id = ops;
-	init_completion(&b->stores_done);
+	b->user_ops = ops;
+	init_completion(&b->store_ref_zero);
 	mutex_init(&b->bounce_lock);
-	mutex_init(&b->turn);
+	mutex_init(&b->state_mutex);
 	kobject_init(&b->kobj, &frontswap_backend_ktype);
 
 	b->stats = alloc_percpu(struct frontswap_stats);
 	b->bounce = alloc_page(GFP_KERNEL);
 	if (!b->stats || !b->bounce ||
-	    percpu_ref_init(&b->stores, frontswap_gate_released,
+	    percpu_ref_init(&b->store_ref, frontswap_store_ref_release,
 			    PERCPU_REF_INIT_DEAD, GFP_KERNEL)) {
 		kobject_put(&b->kobj);
 		return NULL;
@@ -1295,23 +1295,23 @@ frontswap_backend_alloc(struct frontswap_registry *reg,
 }
 
 static struct frontswap_backend *
-frontswap_find(struct frontswap_registry *reg, const struct frontswap_ops *id)
+frontswap_find_by_ops(struct frontswap_registry *reg, const struct frontswap_ops *ops)
 {
 	struct frontswap_backend *b;
 
-	lockdep_assert_held(&reg->admin);
+	lockdep_assert_held(&reg->backends_mutex);
 	list_for_each_entry(b, &reg->backends, node)
-		if (b->id == id && !b->gone)
+		if (b->user_ops == ops && !b->unregistered)
 			return b;
 	return NULL;
 }
 
-static bool frontswap_name_is_taken(struct frontswap_registry *reg,
-				    const char *name)
+static bool frontswap_name_in_use(struct frontswap_registry *reg,
+				  const char *name)
 {
 	struct frontswap_backend *b;
 
-	lockdep_assert_held(&reg->admin);
+	lockdep_assert_held(&reg->backends_mutex);
 	list_for_each_entry(b, &reg->backends, node)
 		if (!strcmp(b->name, name))
 			return true;
@@ -1319,34 +1319,34 @@ static bool frontswap_name_is_taken(struct frontswap_registry *reg,
 }
 
 /* Makes the backend known, with nothing attached yet. */
-static int frontswap_introduce(struct frontswap_backend *b)
+static int frontswap_backend_add(struct frontswap_backend *b)
 {
 	struct frontswap_registry *reg = b->reg;
 	int ret = 0;
 
-	mutex_lock(&reg->admin);
+	mutex_lock(&reg->backends_mutex);
 	frontswap_set_name(b);
-	if (frontswap_find(reg, b->id))
-		ret = frontswap_refuse(reg, b->name, "already registered",
+	if (frontswap_find_by_ops(reg, b->user_ops))
+		ret = frontswap_reject(reg, b->name, "already registered",
 				       -EALREADY);
-	else if (frontswap_name_is_taken(reg, b->name))
-		ret = frontswap_refuse(reg, b->name, "name taken", -EEXIST);
+	else if (frontswap_name_in_use(reg, b->name))
+		ret = frontswap_reject(reg, b->name, "name taken", -EEXIST);
 	else
 		frontswap_list_add(b);
-	mutex_unlock(&reg->admin);
+	mutex_unlock(&reg->backends_mutex);
 	if (ret)
 		return ret;
 
 	ret = frontswap_sysfs_add(b);
 	if (ret) {
 		frontswap_list_del(b);
-		frontswap_refuse(reg, b->name, "no directory in sysfs", ret);
+		frontswap_reject(reg, b->name, "no directory in sysfs", ret);
 	}
 	return ret;
 }
 
-/* Without @b->turn: writers to files in sysfs wait for that, and we for them. */
-static void frontswap_forget(struct frontswap_backend *b)
+/* Without @b->state_mutex: writers to files in sysfs wait for that, and we for them. */
+static void frontswap_backend_del(struct frontswap_backend *b)
 {
 	frontswap_sysfs_del(b);
 	frontswap_list_del(b);
@@ -1356,25 +1356,25 @@ static int __frontswap_register(struct frontswap_backend *b)
 {
 	int ret;
 
-	mutex_lock(&b->turn);
-	ret = frontswap_introduce(b);
+	mutex_lock(&b->state_mutex);
+	ret = frontswap_backend_add(b);
 	if (ret) {
-		b->gone = true;
-		mutex_unlock(&b->turn);
+		b->unregistered = true;
+		mutex_unlock(&b->state_mutex);
 		return ret;
 	}
 	ret = __frontswap_enable(b);
-	b->gone = ret;
+	b->unregistered = ret != 0;
 	if (!ret) {
 		registry_info(b->reg, "%s: registered, priority %d, %u swap area(s) replayed\n",
 			      b->name, b->ops.priority, b->nr_replayed);
 		trace_frontswap_register(b->name, b->ops.priority, 0);
 	}
-	mutex_unlock(&b->turn);
+	mutex_unlock(&b->state_mutex);
 	if (!ret)
 		return 0;
-	frontswap_forget(b);
-	return frontswap_refuse(b->reg, b->name, "cannot attach", ret);
+	frontswap_backend_del(b);
+	return frontswap_reject(b->reg, b->name, "cannot attach", ret);
 }
 
 int frontswap_registry_register(struct frontswap_registry *reg,
@@ -1386,24 +1386,24 @@ int frontswap_registry_register(struct frontswap_registry *reg,
 	int ret;
 
 	if (!ops)
-		return frontswap_refuse(reg, "(unnamed)", "no ops", -EFAULT);
+		return frontswap_reject(reg, "(unnamed)", "no ops", -EFAULT);
 	ret = frontswap_get_owner(ops, &owner);
 	name = ops->name ?: owner ? module_name(owner) : "(unnamed)";
 	if (ret)
-		return frontswap_refuse(reg, name, frontswap_owner_error(ret),
+		return frontswap_reject(reg, name, frontswap_owner_strerror(ret),
 					ret);
 
 	if (!ops->store || !ops->load)
-		ret = frontswap_refuse(reg, name,
+		ret = frontswap_reject(reg, name,
 				       "store and load are mandatory", -EINVAL);
-	else if (ops->name && frontswap_name_is_bad(ops->name))
-		ret = frontswap_refuse(reg, "(unnamed)", "bad name", -EINVAL);
+	else if (ops->name && !frontswap_name_valid(ops->name))
+		ret = frontswap_reject(reg, "(unnamed)", "bad name", -EINVAL);
 	if (ret)
 		goto put_owner;
 
 	b = frontswap_backend_alloc(reg, ops);
 	if (!b) {
-		ret = frontswap_refuse(reg, name, "no memory", -ENOMEM);
+		ret = frontswap_reject(reg, name, "no memory", -ENOMEM);
 		goto put_owner;
 	}
 	b->owner = owner;
@@ -1419,18 +1419,18 @@ static int __frontswap_unregister(struct frontswap_backend *b)
 {
 	int ret;
 
-	mutex_lock(&b->turn);
-	if (b->gone)
+	mutex_lock(&b->state_mutex);
+	if (b->unregistered)
 		ret = -ENOENT;
 	else
 		ret = frontswap_disable(b);
 	if (!ret)
-		b->gone = true;
-	mutex_unlock(&b->turn);
+		b->unregistered = true;
+	mutex_unlock(&b->state_mutex);
 	if (ret)
 		return ret;
 
-	frontswap_forget(b);
+	frontswap_backend_del(b);
 	registry_info(b->reg, "%s: unregistered\n", b->name);
 	kobject_put(&b->kobj);
 	return 0;
@@ -1447,11 +1447,11 @@ int frontswap_registry_unregister(struct frontswap_registry *reg,
 			     -EFAULT);
 		return -EFAULT;
 	}
-	mutex_lock(&reg->admin);
-	b = frontswap_find(reg, ops);
+	mutex_lock(&reg->backends_mutex);
+	b = frontswap_find_by_ops(reg, ops);
 	if (b)
 		kobject_get(&b->kobj);
-	mutex_unlock(&reg->admin);
+	mutex_unlock(&reg->backends_mutex);
 
 	if (b) {
 		ret = __frontswap_unregister(b);
@@ -1514,18 +1514,18 @@ EXPORT_SYMBOL_GPL(frontswap_unregister_ops);
 /* Evicting */
 
 /*
- * The backend of @id with a reference on its store gate, so that it stays attached.
+ * The backend of @user_ops with a reference on its store gate, so that it stays attached.
  * Without a mutex, for evictions in reclaim.
  */
 static struct frontswap_backend *
 frontswap_get_open(struct frontswap_registry *reg,
-		   const struct frontswap_ops *id)
+		   const struct frontswap_ops *ops)
 {
 	struct frontswap_backend *b, *found = ERR_PTR(-ENOENT);
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(b, &reg->backends, node) {
-		if (b->id != id)
+		if (b->user_ops != ops)
 			continue;
 		if (frontswap_tryget(b)) {
 			found = b;
@@ -1554,7 +1554,7 @@ int frontswap_registry_evict(struct frontswap_registry *reg,
 	if (IS_ERR(b))
 		return PTR_ERR(b);
 	ret = reg->evict(b, type, offsets, nr);
-	percpu_ref_put(&b->stores);
+	percpu_ref_put(&b->store_ref);
 	return ret;
 }
 
@@ -1621,18 +1621,18 @@ frontswap_get_module_backend(struct frontswap_registry *reg,
 	return found;
 }
 
-static void frontswap_module_is_live(struct frontswap_backend *b)
+static void frontswap_module_live(struct frontswap_backend *b)
 {
-	mutex_lock(&b->turn);
+	mutex_lock(&b->state_mutex);
 	if (b->attached) {
 		frontswap_open_gate(b);
 		frontswap_sysfs_state_changed(b);
 	}
-	mutex_unlock(&b->turn);
+	mutex_unlock(&b->state_mutex);
 }
 
 /* True if it would not go. One that is on its way is waited for. */
-static bool frontswap_module_is_going(struct frontswap_backend *b)
+static bool frontswap_module_going(struct frontswap_backend *b)
 {
 	int ret = __frontswap_unregister(b);
 
@@ -1654,9 +1654,9 @@ static int frontswap_module_notify(struct notifier_block *nb,
 	while (!stuck && (b = frontswap_get_module_backend(reg, data, live))) {
 		/* With pages in it only if the module was unloaded by force. */
 		if (live)
-			frontswap_module_is_live(b);
+			frontswap_module_live(b);
 		else
-			stuck = WARN_ON(frontswap_module_is_going(b));
+			stuck = WARN_ON(frontswap_module_going(b));
 		kobject_put(&b->kobj);
 	}
 	return NOTIFY_DONE;
@@ -1705,11 +1705,11 @@ u64 frontswap_total(struct frontswap_registry *reg, enum frontswap_stat stat)
 	struct frontswap_backend *b;
 	u64 sum;
 
-	mutex_lock(&reg->admin);
-	sum = reg->gone.count[stat];
+	mutex_lock(&reg->backends_mutex);
+	sum = reg->past_stats.count[stat];
 	list_for_each_entry(b, &reg->backends, node)
 		sum += frontswap_stat(b, stat);
-	mutex_unlock(&reg->admin);
+	mutex_unlock(&reg->backends_mutex);
 	return sum;
 }
 

@@ -51,10 +51,10 @@
 #include "frontswap_internal.h"
 #include "frontswap_line.h"
 
-#define DRAIN_IN_FLIGHT		32
+#define FRONTSWAP_DRAIN_INFLIGHT		32
 
-struct drain_write {
-	struct drain *drain;
+struct frontswap_drain_write {
+	struct frontswap_drain *drain;
 	struct page *page;
 	pgoff_t offset;
 	struct bio_vec vec;
@@ -62,38 +62,38 @@ struct drain_write {
 };
 
 /**
- * struct drain - one pass over what a backend holds, or an eviction
+ * struct frontswap_drain - one pass over what a backend holds, or an eviction
  * @backend: Whose pages they are.
  * @evict: To the device only, and do not wait for page locks.
  * @type: Swap type.
  * @si: The area, with a reference that keeps swapoff from finishing, or NULL.
- * @seat: @backend's, valid as long as there is a reference on @si.
- * @under_way: Writes not completed, and one for whoever waits.
- * @idle: Completed when @under_way has become 0.
+ * @map: @backend's, valid as long as there is a reference on @si.
+ * @inflight: Writes not completed, and one for whoever waits.
+ * @inflight_done: Completed when @inflight has become 0.
  * @nr: Slots pinned; their writes are the first in @write.
  * @nr_writes: Of @write, how many there are.
  * @nr_moved: Copies that have been dropped.
- * @parked: A slot was met that waits in a CPU's cache to be freed.
- * @again: A slot was met that could not be moved now.
+ * @slot_cached: A slot was met that waits in a CPU's cache to be freed.
+ * @retry: A slot was met that could not be moved now.
  * @write: Pages and bios.
  */
-struct drain {
+struct frontswap_drain {
 	struct frontswap_backend *backend;
 	bool evict;
 	unsigned int type;
 	struct swap_info_struct *si;
-	struct frontswap_seat *seat;
-	atomic_t under_way;
-	struct completion idle;
+	struct frontswap_map *map;
+	atomic_t inflight;
+	struct completion inflight_done;
 	unsigned int nr;
 	unsigned int nr_writes;
 	unsigned int nr_moved;
-	bool parked;
-	bool again;
-	struct drain_write *write[DRAIN_IN_FLIGHT];
+	bool slot_cached;
+	bool retry;
+	struct frontswap_drain_write *write[FRONTSWAP_DRAIN_INFLIGHT];
 };
 
-static void drain_write_free(struct drain_write *w)
+static void frontswap_drain_write_free(struct frontswap_drain_write *w)
 {
 	set_page_private(w->page, 0);
 	__ClearPageLocked(w->page);
@@ -101,9 +101,9 @@ static void drain_write_free(struct drain_write *w)
 	kfree(w);
 }
 
-static struct drain_write *drain_write_alloc(struct drain *d, gfp_t gfp)
+static struct frontswap_drain_write *frontswap_drain_write_alloc(struct frontswap_drain *d, gfp_t gfp)
 {
-	struct drain_write *w = kzalloc(sizeof(*w), gfp);
+	struct frontswap_drain_write *w = kzalloc(sizeof(*w), gfp);
 
 	if (!w)
 		return NULL;
@@ -117,26 +117,26 @@ static struct drain_write *drain_write_alloc(struct drain *d, gfp_t gfp)
 	return w;
 }
 
-static void drain_free(struct drain *d)
+static void frontswap_drain_free(struct frontswap_drain *d)
 {
 	while (d->nr_writes)
-		drain_write_free(d->write[--d->nr_writes]);
+		frontswap_drain_write_free(d->write[--d->nr_writes]);
 	kfree(d);
 }
 
 /* Fewer writes than asked for will do, but not none. */
-static struct drain *drain_alloc(struct frontswap_backend *b, unsigned int nr,
-				 gfp_t gfp)
+static struct frontswap_drain *frontswap_drain_alloc(struct frontswap_backend *b, unsigned int nr,
+						     gfp_t gfp)
 {
-	struct drain *d = kzalloc(sizeof(*d), gfp);
+	struct frontswap_drain *d = kzalloc(sizeof(*d), gfp);
 
 	if (!d)
 		return NULL;
 	d->backend = b;
-	atomic_set(&d->under_way, 1);
-	init_completion(&d->idle);
+	atomic_set(&d->inflight, 1);
+	init_completion(&d->inflight_done);
 	for (; d->nr_writes < nr; d->nr_writes++) {
-		d->write[d->nr_writes] = drain_write_alloc(d, gfp);
+		d->write[d->nr_writes] = frontswap_drain_write_alloc(d, gfp);
 		if (!d->write[d->nr_writes])
 			break;
 	}
@@ -147,106 +147,106 @@ static struct drain *drain_alloc(struct frontswap_backend *b, unsigned int nr,
 }
 
 /* entry.val == 0 is refused by get_swap_device(), so ask with another offset. */
-static bool drain_get_area(struct drain *d)
+static bool frontswap_drain_get_area(struct frontswap_drain *d)
 {
 	d->si = get_swap_device(swp_entry(d->type, 1));
 	if (!d->si)
 		return false;
-	d->seat = READ_ONCE(d->backend->seat[d->type]);
-	if (d->seat)
+	d->map = READ_ONCE(d->backend->map[d->type]);
+	if (d->map)
 		return true;
 	put_swap_device(d->si);
 	d->si = NULL;
 	return false;
 }
 
-static void drain_put_area(struct drain *d)
+static void frontswap_drain_put_area(struct frontswap_drain *d)
 {
 	put_swap_device(d->si);
 	d->si = NULL;
 }
 
-static void drain_written(struct drain *d)
+static void frontswap_drain_put(struct frontswap_drain *d)
 {
-	if (atomic_dec_and_test(&d->under_way))
-		complete(&d->idle);
+	if (atomic_dec_and_test(&d->inflight))
+		complete(&d->inflight_done);
 }
 
-static void drain_end_io(struct bio *bio)
+static void frontswap_drain_end_io(struct bio *bio)
 {
-	struct drain_write *w = container_of(bio, struct drain_write, bio);
+	struct frontswap_drain_write *w = container_of(bio, struct frontswap_drain_write, bio);
 
-	drain_written(w->drain);
+	frontswap_drain_put(w->drain);
 }
 
 /*
  * The write is that of no control group: a limit on the I/O of whoever has asked for
  * the drain would be waited for by all who want one of the pinned slots.
  */
-static void drain_submit(struct drain *d, struct drain_write *w)
+static void frontswap_drain_submit(struct frontswap_drain *d, struct frontswap_drain_write *w)
 {
 	bio_init(&w->bio, d->si->bdev, &w->vec, 1, REQ_OP_WRITE | REQ_SWAP);
 	bio_associate_blkg_from_css(&w->bio, blkcg_root_css);
 	w->bio.bi_iter.bi_sector =
 		frontswap_sector(swp_entry(d->type, w->offset));
-	w->bio.bi_end_io = drain_end_io;
+	w->bio.bi_end_io = frontswap_drain_end_io;
 	__bio_add_page(&w->bio, w->page, PAGE_SIZE, 0);
 	count_vm_event(PSWPOUT);
-	atomic_inc(&d->under_way);
+	atomic_inc(&d->inflight);
 	submit_bio(&w->bio);
 }
 
-static void drain_drop(struct drain *d, pgoff_t offset)
+static void frontswap_drain_invalidate(struct frontswap_drain *d, pgoff_t offset)
 {
-	frontswap_drop_copy(d->seat, d->type, offset);
+	frontswap_invalidate_copy(d->map, d->type, offset);
 	d->nr_moved++;
 }
 
-static void drain_unpin(struct drain *d, pgoff_t offset)
+static void frontswap_drain_unpin(struct frontswap_drain *d, pgoff_t offset)
 {
 	frontswap_unpin_slot(d->si, swp_entry(d->type, offset));
 }
 
 /* Waits for the writes, drops the copies of what has been written, unpins all. */
-static int drain_flush(struct drain *d)
+static int frontswap_drain_flush(struct frontswap_drain *d)
 {
 	unsigned int i;
 	int ret = 0;
 
 	if (!d->nr)
 		return 0;
-	drain_written(d);
-	wait_for_completion(&d->idle);
-	reinit_completion(&d->idle);
-	atomic_set(&d->under_way, 1);
+	frontswap_drain_put(d);
+	wait_for_completion(&d->inflight_done);
+	reinit_completion(&d->inflight_done);
+	atomic_set(&d->inflight, 1);
 
 	for (i = 0; i < d->nr; i++) {
-		struct drain_write *w = d->write[i];
+		struct frontswap_drain_write *w = d->write[i];
 
 		if (w->bio.bi_status)
 			ret = -EIO;
 		else
-			drain_drop(d, w->offset);
+			frontswap_drain_invalidate(d, w->offset);
 		bio_uninit(&w->bio);
-		drain_unpin(d, w->offset);
+		frontswap_drain_unpin(d, w->offset);
 	}
 	d->nr = 0;
 	return ret;
 }
 
-/* The slot is pinned, and is unpinned here or by drain_flush(). */
-static int drain_pinned(struct drain *d, pgoff_t offset)
+/* The slot is pinned, and is unpinned here or by frontswap_drain_flush(). */
+static int frontswap_drain_pinned(struct frontswap_drain *d, pgoff_t offset)
 {
-	struct drain_write *w = d->write[d->nr];
+	struct frontswap_drain_write *w = d->write[d->nr];
 	int ret = 0;
 
-	if (!test_bit(offset, d->seat->map))
+	if (!test_bit(offset, d->map->bits))
 		goto unpin;
 	if (d->backend->ops.flags & FRONTSWAP_WRITE_THROUGH)
 		goto drop;
 
 	set_page_private(w->page, swp_entry(d->type, offset).val);
-	ret = frontswap_read_copy(d->seat, d->type, offset, w->page);
+	ret = frontswap_read_copy(d->map, d->type, offset, w->page);
 	if (ret == -ENOENT) {
 		ret = 0;
 		goto drop;
@@ -254,7 +254,7 @@ static int drain_pinned(struct drain *d, pgoff_t offset)
 	if (ret)
 		goto unpin;
 	if (!d->evict &&
-	    !frontswap_give_away(d->backend->reg, d->type, offset, w->page))
+	    !frontswap_migrate_copy(d->backend->reg, d->type, offset, w->page))
 		goto drop;
 	/* data race: the flag does not change while there is a reference */
 	if (data_race(d->si->flags & SWP_FS_OPS)) {
@@ -263,19 +263,19 @@ static int drain_pinned(struct drain *d, pgoff_t offset)
 	}
 
 	w->offset = offset;
-	drain_submit(d, w);
+	frontswap_drain_submit(d, w);
 	if (++d->nr == d->nr_writes)
-		return drain_flush(d);
+		return frontswap_drain_flush(d);
 	return 0;
 drop:
-	drain_drop(d, offset);
+	frontswap_drain_invalidate(d, offset);
 unpin:
-	drain_unpin(d, offset);
+	frontswap_drain_unpin(d, offset);
 	return ret;
 }
 
 /* The page could not be read when it was wanted: try again, to make it good. */
-static int drain_read_page(struct drain *d, pgoff_t offset, struct page *page)
+static int frontswap_drain_read_page(struct frontswap_drain *d, pgoff_t offset, struct page *page)
 {
 	struct page *copy = d->write[d->nr]->page;
 	int ret;
@@ -284,7 +284,7 @@ static int drain_read_page(struct drain *d, pgoff_t offset, struct page *page)
 	if (WARN_ON_ONCE(PageCompound(page)))
 		return -EIO;
 	set_page_private(copy, swp_entry(d->type, offset).val);
-	ret = frontswap_read_copy(d->seat, d->type, offset, copy);
+	ret = frontswap_read_copy(d->map, d->type, offset, copy);
 	if (ret)
 		return ret;
 	memcpy_page(page, 0, copy, 0, PAGE_SIZE);
@@ -297,17 +297,17 @@ static int drain_read_page(struct drain *d, pgoff_t offset, struct page *page)
  * Dirty before the copy goes: reclaim may look at it as soon as it is unlocked.
  * If the device has the data, the copy may go and the page stay as it is.
  */
-static int drain_locked_page(struct drain *d, pgoff_t offset, struct page *page)
+static int frontswap_drain_locked_page(struct frontswap_drain *d, pgoff_t offset, struct page *page)
 {
 	int ret;
 
 	if (!folio_test_swapcache(page_folio(page)) ||
 	    frontswap_page_entry(page).val != swp_entry(d->type, offset).val) {
-		d->again = true;
+		d->retry = true;
 		return 0;
 	}
 	wait_on_page_writeback(page);
-	if (!test_bit(offset, d->seat->map))
+	if (!test_bit(offset, d->map->bits))
 		return 0;
 	if (d->backend->ops.flags & FRONTSWAP_WRITE_THROUGH)
 		goto drop;
@@ -325,7 +325,7 @@ static int drain_locked_page(struct drain *d, pgoff_t offset, struct page *page)
 		goto drop;
 	}
 	if (!PageUptodate(page)) {
-		ret = drain_read_page(d, offset, page);
+		ret = frontswap_drain_read_page(d, offset, page);
 		if (ret == -ENOENT)
 			goto drop;
 		if (ret)
@@ -333,12 +333,12 @@ static int drain_locked_page(struct drain *d, pgoff_t offset, struct page *page)
 	}
 	set_page_dirty(page);
 drop:
-	drain_drop(d, offset);
+	frontswap_drain_invalidate(d, offset);
 	return 0;
 }
 
 /* A page under writeback counts as locked; none gets there while it is locked. */
-static bool drain_trylock(struct page *page)
+static bool frontswap_drain_trylock(struct page *page)
 {
 	if (!trylock_page(page))
 		return false;
@@ -348,7 +348,7 @@ static bool drain_trylock(struct page *page)
 	return false;
 }
 
-static int drain_cached(struct drain *d, pgoff_t offset)
+static int frontswap_drain_cached(struct frontswap_drain *d, pgoff_t offset)
 {
 	swp_entry_t entry = swp_entry(d->type, offset);
 	struct page *page;
@@ -357,70 +357,70 @@ static int drain_cached(struct drain *d, pgoff_t offset)
 	page = frontswap_find_page(entry);
 	if (!page) {
 		if (READ_ONCE(d->si->swap_map[offset]) == SWAP_HAS_CACHE)
-			d->parked = true;
-		d->again = true;
+			d->slot_cached = true;
+		d->retry = true;
 		return 0;
 	}
 	/* With slots pinned, do not wait for anyone who may wait for a pin. */
-	if (!drain_trylock(page)) {
+	if (!frontswap_drain_trylock(page)) {
 		if (d->evict) {
 			ret = 0;
 			goto put;
 		}
-		ret = drain_flush(d);
+		ret = frontswap_drain_flush(d);
 		if (!ret)
 			ret = folio_lock_killable(page_folio(page));
 		if (ret)
 			goto put;
 	}
-	ret = drain_locked_page(d, offset, page);
+	ret = frontswap_drain_locked_page(d, offset, page);
 	unlock_page(page);
 put:
 	put_page(page);
 	return ret;
 }
 
-static int drain_slot(struct drain *d, pgoff_t offset)
+static int frontswap_drain_slot(struct frontswap_drain *d, pgoff_t offset)
 {
 	switch (frontswap_pin_slot(swp_entry(d->type, offset))) {
 	case 0:
-		return drain_pinned(d, offset);
+		return frontswap_drain_pinned(d, offset);
 	case -EEXIST:
-		return drain_cached(d, offset);
+		return frontswap_drain_cached(d, offset);
 	default:
 		/* Being freed, and the bit with it. */
-		d->again = true;
+		d->retry = true;
 		return 0;
 	}
 }
 
 /*
  * From one bit to the next. The area is let go now and then, for a swapoff that
- * waits for it; the type may be another area after that, with a seat of its own.
+ * waits for it; the type may be another area after that, with a map of its own.
  * A pin must not wait for reclaim that waits for I/O to this area, and a backend
  * that is given our pages must not eat up the reserves: NOIO.
  */
-static int drain_pass(struct drain *d)
+static int frontswap_drain_pass(struct frontswap_drain *d)
 {
 	unsigned long offset = 0;
 	unsigned int flags, batch;
 	int ret = 0;
 
-	while (!ret && drain_get_area(d)) {
+	while (!ret && frontswap_drain_get_area(d)) {
 		flags = memalloc_noio_save();
-		for (batch = 0; !ret && batch < DRAIN_IN_FLIGHT; batch++) {
-			/* bits go while they are looked for: see drain_pinned() */
-			offset = data_race(find_next_bit(d->seat->map,
-							 d->seat->nr_slots,
+		for (batch = 0; !ret && batch < FRONTSWAP_DRAIN_INFLIGHT; batch++) {
+			/* bits go while they are looked for: see frontswap_drain_pinned() */
+			offset = data_race(find_next_bit(d->map->bits,
+							 d->map->nr_slots,
 							 offset));
-			if (offset >= d->seat->nr_slots)
+			if (offset >= d->map->nr_slots)
 				break;
-			ret = drain_slot(d, offset++);
+			ret = frontswap_drain_slot(d, offset++);
 		}
-		ret = drain_flush(d) ?: ret;
+		ret = frontswap_drain_flush(d) ?: ret;
 		memalloc_noio_restore(flags);
-		batch = offset >= d->seat->nr_slots;
-		drain_put_area(d);
+		batch = offset >= d->map->nr_slots;
+		frontswap_drain_put_area(d);
 		if (batch)
 			break;
 		if (signal_pending(current))
@@ -435,7 +435,7 @@ static int drain_pass(struct drain *d)
  * their bits too, until there are enough of them. With no area held: swapoff has
  * the mutex while it looks for users. It has emptied the caches then.
  */
-static void drain_parked_slots(void)
+static void frontswap_drain_slots_cache(void)
 {
 	if (!READ_ONCE(swap_slot_cache_enabled))
 		return;
@@ -457,20 +457,20 @@ static void drain_parked_slots(void)
  */
 int frontswap_drain_pages(struct frontswap_backend *b)
 {
-	struct drain *d = drain_alloc(b, DRAIN_IN_FLIGHT, GFP_KERNEL);
+	struct frontswap_drain *d = frontswap_drain_alloc(b, FRONTSWAP_DRAIN_INFLIGHT, GFP_KERNEL);
 	int ret = 0;
 
 	if (!d)
 		return -ENOMEM;
 	for (d->type = 0; !ret && d->type < MAX_SWAPFILES; d->type++)
 		/* The area may be nearly off, or nearly on again. */
-		if (READ_ONCE(b->seat[d->type]))
-			ret = drain_pass(d);
-	if (!ret && d->parked)
-		drain_parked_slots();
-	if (!ret && d->again)
+		if (READ_ONCE(b->map[d->type]))
+			ret = frontswap_drain_pass(d);
+	if (!ret && d->slot_cached)
+		frontswap_drain_slots_cache();
+	if (!ret && d->retry)
 		ret = -EAGAIN;
-	drain_free(d);
+	frontswap_drain_free(d);
 	return ret;
 }
 
@@ -522,16 +522,16 @@ bool frontswap_area_is_zram(unsigned int type)
 EXPORT_SYMBOL_GPL(frontswap_area_is_zram);
 
 /* One page that cannot be moved must not keep the others. */
-static int evict_slots(struct drain *d, const pgoff_t *offsets, unsigned int nr)
+static int frontswap_evict_slots(struct frontswap_drain *d, const pgoff_t *offsets, unsigned int nr)
 {
 	int ret = 0;
 
 	for (; nr; nr--, offsets++) {
-		if (*offsets < d->seat->nr_slots)
-			ret = drain_slot(d, *offsets) ?: ret;
+		if (*offsets < d->map->nr_slots)
+			ret = frontswap_drain_slot(d, *offsets) ?: ret;
 		cond_resched();
 	}
-	return drain_flush(d) ?: ret;
+	return frontswap_drain_flush(d) ?: ret;
 }
 
 /**
@@ -549,27 +549,27 @@ int frontswap_evict_pages(struct frontswap_backend *b, unsigned int type,
 {
 	unsigned int flags = memalloc_noio_save();
 	int ret = -ENOMEM;
-	struct drain *d;
+	struct frontswap_drain *d;
 
-	d = drain_alloc(b, min_t(unsigned int, nr, DRAIN_IN_FLIGHT),
-			GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN |
+	d = frontswap_drain_alloc(b, min_t(unsigned int, nr, FRONTSWAP_DRAIN_INFLIGHT),
+				  GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN |
 			__GFP_NOMEMALLOC);
 	if (!d)
 		goto restore;
 	d->evict = true;
 	d->type = type;
 	ret = 0;
-	if (drain_get_area(d)) {
+	if (frontswap_drain_get_area(d)) {
 		/* data race: the flag does not change under a reference */
 		if (data_race(d->si->flags & SWP_FS_OPS))
 			ret = -EOPNOTSUPP;
 		else
-			ret = evict_slots(d, offsets, nr);
-		drain_put_area(d);
+			ret = frontswap_evict_slots(d, offsets, nr);
+		frontswap_drain_put_area(d);
 	}
 	count_vm_events(FRSWPWB, d->nr_moved);
 	ret = d->nr_moved ?: ret;
-	drain_free(d);
+	frontswap_drain_free(d);
 restore:
 	memalloc_noio_restore(flags);
 	return ret;

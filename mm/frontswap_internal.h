@@ -33,78 +33,78 @@ struct frontswap_stats {
 };
 
 /**
- * struct frontswap_seat - one backend serving one swap type
+ * struct frontswap_map - one backend serving one swap type
  * @next: Who is asked after this one, or NULL.
- * @backend: Whose seat it is.
- * @nr_slots: Bits in @map.
+ * @backend: Whose map it is.
+ * @nr_slots: Bits in @bits.
  * @rcu: Readers of a chain hold no lock.
- * @map: One bit per slot; set while @backend holds the slot's only copy.
+ * @bits: One bit per slot; set while @backend holds the slot's only copy.
  */
-struct frontswap_seat {
-	struct frontswap_seat __rcu *next;
+struct frontswap_map {
+	struct frontswap_map __rcu *next;
 	struct frontswap_backend *backend;
 	unsigned long nr_slots;
 	struct rcu_head rcu;
-	unsigned long map[];
+	unsigned long bits[];
 };
 
-/* Bits of frontswap_backend.said: what has been logged and is not repeated. */
-enum frontswap_said {
-	FRONTSWAP_SAID_LOAD_FAILED,
-	FRONTSWAP_SAID_COMPLETES,
+/* Bits of frontswap_backend.warned: what has been logged and is not repeated. */
+enum frontswap_warned {
+	FRONTSWAP_WARNED_LOAD_FAILED,
+	FRONTSWAP_WARNED_COMPLETES,
 };
 
 /**
  * struct frontswap_backend - a registered backend, managed by the core
- * @stores: The store gate; each store() under way holds a reference.
+ * @store_ref: The store gate; each store() under way holds a reference.
  * @ops: Copy of the backend's ops; a missing optional callback is a no-op here.
- * @taken: What the swap code gets to hear of a page that the backend has taken: 0,
+ * @store_ret: What the swap code gets to hear of a page that the backend has taken: 0,
  *	or -EAGAIN if it writes through, so that the page is written as well.
  * @large_folios: It is offered the pages of larger folios.
  * @exclusive_loads: Its copy goes when load() says so.
  * @stats: Per-CPU counters.
  * @reg: Where it is registered.
- * @id: The pointer it was registered with, never followed after that.
+ * @user_ops: The pointer it was registered with, never followed after that.
  * @owner: Module that the callbacks live in, NULL for the kernel; pinned
  *	while attached.
  * @node: In @reg->backends; RCU for the module notifier and evictions.
  * @seq: Among backends of one priority the highest is asked first.
  * @nr_replayed: Areas that the last attach told it of.
- * @seat: Its seat per swap type.
- * @turn: Outermost; held to change the four that follow, and over a drain.
- * @attached: It has seats, and pins @owner. Changed under @reg->lock too.
+ * @map: Its map per swap type.
+ * @state_mutex: Outermost; held to change the four that follow, and over a drain.
+ * @attached: It has maps, and pins @owner. Changed under @reg->areas_mutex too.
  * @open: The store gate is open.
- * @gone: Unregistered, or never quite registered.
+ * @unregistered: Unregistered, or never quite registered.
  * @draining: A drain or a detach is under way.
- * @stores_done: Completed when the gate is closed and the last store() is over.
- * @said: enum frontswap_said.
+ * @store_ref_zero: Completed when the gate is closed and the last store() is over.
+ * @warned: enum frontswap_warned.
  * @bounce: In reserve for frontswap_load_bounce().
  * @bounce_lock: Serialises the use of @bounce.
  * @kobj: Holds the structure's lifetime, and its directory in sysfs.
  * @name: For the log, sysfs and tracepoints.
  */
 struct frontswap_backend {
-	struct percpu_ref stores;
+	struct percpu_ref store_ref;
 	struct frontswap_ops ops;
-	int taken;
+	int store_ret;
 	bool large_folios;
 	bool exclusive_loads;
 	struct frontswap_stats __percpu *stats;
 
 	struct frontswap_registry *reg;
-	const struct frontswap_ops *id;
+	const struct frontswap_ops *user_ops;
 	struct module *owner;
 	struct list_head node;
 	unsigned int seq;
 	unsigned int nr_replayed;
-	struct frontswap_seat *seat[FRONTSWAP_TYPES];
-	struct mutex turn;	/* outermost */
+	struct frontswap_map *map[FRONTSWAP_TYPES];
+	struct mutex state_mutex;	/* outermost */
 	bool attached;
 	bool open;
-	bool gone;
+	bool unregistered;
 	bool draining;
-	struct completion stores_done;
-	unsigned long said;
+	struct completion store_ref_zero;
+	unsigned long warned;
 	struct page *bounce;
 	struct mutex bounce_lock;	/* the use of bounce */
 	struct kobject kobj;
@@ -113,11 +113,11 @@ struct frontswap_backend {
 
 /**
  * struct frontswap_registry - the backends and the swap types they serve
- * @seats: Per type, the chain of seats in the order in which they are asked.
- *	Changed under @lock.
- * @admin: The list of backends, and their names.
- * @lock: Orders swapon and swapoff against replay and detach. Taken inside
- *	@admin, and inside swapon_mutex.
+ * @maps: Per type, the chain of maps in the order in which they are asked.
+ *	Changed under @areas_mutex.
+ * @backends_mutex: The list of backends, and their names.
+ * @areas_mutex: Orders swapon and swapoff against replay and detach. Taken inside
+ *	@backends_mutex, and inside swapon_mutex.
  * @asking: Held for reading over pool_pages(), so that who unregisters waits for it.
  *	Innermost.
  * @need_init: Types that are swapped on, whether or not there is a backend.
@@ -131,15 +131,15 @@ struct frontswap_backend {
  * @key: Static key to hold while a backend is attached, or NULL.
  * @kobj: Parent of the backends' directories, or NULL for none.
  * @failed_stores: Pages that no backend took.
- * @gone: Counters of backends that have been unregistered.
+ * @past_stats: Counters of backends that have been unregistered.
  * @seq: For the next backend.
  * @nr_nameless: Built-in backends without a name, so far.
  * @quiet: Log nothing.
  */
 struct frontswap_registry {
-	struct frontswap_seat __rcu *seats[FRONTSWAP_TYPES];
-	struct mutex admin;	/* who is registered */
-	struct mutex lock;	/* swapon and swapoff against replay and detach */
+	struct frontswap_map __rcu *maps[FRONTSWAP_TYPES];
+	struct mutex backends_mutex;	/* who is registered */
+	struct mutex areas_mutex;	/* swapon and swapoff against replay and detach */
 	struct rw_semaphore asking;	/* pool_pages() */
 	DECLARE_BITMAP(need_init, MAX_SWAPFILES);
 	unsigned long nr_slots[MAX_SWAPFILES];
@@ -152,7 +152,7 @@ struct frontswap_registry {
 	struct static_key_false *key;
 	struct kobject *kobj;
 	unsigned long __percpu *failed_stores;
-	struct frontswap_stats gone;
+	struct frontswap_stats past_stats;
 	unsigned int seq;
 	unsigned int nr_nameless;
 	bool quiet;
@@ -186,12 +186,12 @@ void frontswap_backend_free(struct frontswap_backend *b);
 int frontswap_enable(struct frontswap_backend *b);
 int frontswap_disable(struct frontswap_backend *b);
 
-int frontswap_read_copy(struct frontswap_seat *seat, unsigned int type,
+int frontswap_read_copy(struct frontswap_map *map, unsigned int type,
 			pgoff_t offset, struct page *page);
-int frontswap_give_away(struct frontswap_registry *reg, unsigned int type,
-			pgoff_t offset, struct page *page);
-void frontswap_drop_copy(struct frontswap_seat *seat, unsigned int type,
-			 pgoff_t offset);
+int frontswap_migrate_copy(struct frontswap_registry *reg, unsigned int type,
+			   pgoff_t offset, struct page *page);
+void frontswap_invalidate_copy(struct frontswap_map *map, unsigned int type,
+			       pgoff_t offset);
 int frontswap_drain_pages(struct frontswap_backend *b);
 int frontswap_evict_pages(struct frontswap_backend *b, unsigned int type,
 			  const pgoff_t *offsets, unsigned int nr);

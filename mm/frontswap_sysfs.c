@@ -40,10 +40,10 @@ static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 	ret = parse_switch(buf, &enable);
 	if (ret)
 		return ret;
-	if (mutex_lock_killable(&b->turn))
+	if (mutex_lock_killable(&b->state_mutex))
 		return -EINTR;
 	ret = enable ? frontswap_enable(b) : frontswap_disable(b);
-	mutex_unlock(&b->turn);
+	mutex_unlock(&b->state_mutex);
 	return ret ?: count;
 }
 static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
@@ -189,7 +189,7 @@ void frontswap_sysfs_del(struct frontswap_backend *b)
 		kobject_del(&b->kobj);
 }
 
-/* With @b->turn: frontswap_sysfs_del() comes after the last change. */
+/* With @b->state_mutex: frontswap_sysfs_del() comes after the last change. */
 void frontswap_sysfs_state_changed(struct frontswap_backend *b)
 {
 	sysfs_notify(&b->kobj, NULL, "state");

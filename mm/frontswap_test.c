@@ -263,7 +263,7 @@ static struct frontswap_backend *backend(int who)
 	struct frontswap_backend *b;
 
 	list_for_each_entry(b, &ft->reg.backends, node)
-		if (b->id == &ft->fake[who].ops)
+		if (b->user_ops == &ft->fake[who].ops)
 			return b;
 	return NULL;
 }
@@ -275,9 +275,9 @@ static int enable(int who)
 
 	if (!b)
 		return -ENOENT;
-	mutex_lock(&b->turn);
+	mutex_lock(&b->state_mutex);
 	ret = frontswap_enable(b);
-	mutex_unlock(&b->turn);
+	mutex_unlock(&b->state_mutex);
 	return ret;
 }
 
@@ -288,25 +288,25 @@ static int disable(int who)
 
 	if (!b)
 		return -ENOENT;
-	mutex_lock(&b->turn);
+	mutex_lock(&b->state_mutex);
 	ret = frontswap_disable(b);
-	mutex_unlock(&b->turn);
+	mutex_unlock(&b->state_mutex);
 	return ret;
 }
 
 /* What a drain does to a slot, without a swap device. */
-static int fake_move(struct frontswap_seat *seat, unsigned int type,
+static int fake_move(struct frontswap_map *map, unsigned int type,
 		     unsigned long bit, bool evict)
 {
 	struct page *page = new_page(type, bit);
 	int ret;
 
-	ret = frontswap_read_copy(seat, type, bit, page);
+	ret = frontswap_read_copy(map, type, bit, page);
 	if (!ret &&
-	    (evict || frontswap_give_away(&ft->reg, type, bit, page)))
+	    (evict || frontswap_migrate_copy(&ft->reg, type, bit, page)))
 		ft->on_device++;
 	if (!ret || ret == -ENOENT)
-		frontswap_drop_copy(seat, type, bit);
+		frontswap_invalidate_copy(map, type, bit);
 	free_locked_page(page);
 	return ret == -ENOENT ? 0 : ret;
 }
@@ -314,19 +314,19 @@ static int fake_move(struct frontswap_seat *seat, unsigned int type,
 /* Stops with drain_error after drain_moves pages. */
 static int fake_drain(struct frontswap_backend *b)
 {
-	struct frontswap_seat *seat;
+	struct frontswap_map *map;
 	unsigned int type;
 	unsigned long bit;
 	int ret;
 
 	for (type = 0; type < NR_TYPES; type++) {
-		seat = b->seat[type];
-		if (!seat)
+		map = b->map[type];
+		if (!map)
 			continue;
-		for_each_set_bit(bit, seat->map, seat->nr_slots) {
+		for_each_set_bit(bit, map->bits, map->nr_slots) {
 			if (ft->drain_error && ft->drain_moves-- <= 0)
 				return ft->drain_error;
-			ret = fake_move(seat, type, bit, false);
+			ret = fake_move(map, type, bit, false);
 			if (ret)
 				return ret;
 		}
@@ -340,8 +340,8 @@ static int fake_evict(struct frontswap_backend *b, unsigned int type,
 	int moved = 0;
 
 	for (; nr; nr--, offsets++)
-		if (b->seat[type] && test_bit(*offsets, b->seat[type]->map) &&
-		    !fake_move(b->seat[type], type, *offsets, true))
+		if (b->map[type] && test_bit(*offsets, b->map[type]->bits) &&
+		    !fake_move(b->map[type], type, *offsets, true))
 			moved++;
 	return moved;
 }
@@ -381,7 +381,7 @@ static bool fake_mark_dirty(struct folio *folio)
 
 static int frontswap_test_init(struct kunit *test)
 {
-	static struct lock_class_key admin_key, lock_key;
+	static struct lock_class_key backends_key, areas_key;
 	int i;
 
 	ft = kunit_kzalloc(test, sizeof(*ft), GFP_KERNEL);
@@ -389,8 +389,8 @@ static int frontswap_test_init(struct kunit *test)
 	test->priv = ft;
 	ft->test = test;
 	INIT_LIST_HEAD(&ft->reg.backends);
-	__mutex_init(&ft->reg.admin, "test.admin", &admin_key);
-	__mutex_init(&ft->reg.lock, "test.lock", &lock_key);
+	__mutex_init(&ft->reg.backends_mutex, "test.backends_mutex", &backends_key);
+	__mutex_init(&ft->reg.areas_mutex, "test.areas_mutex", &areas_key);
 	init_rwsem(&ft->reg.asking);
 	ft->reg.key = &test_key;
 	ft->reg.evict = fake_evict;
@@ -422,7 +422,7 @@ static void frontswap_test_exit(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&ft->reg.backends));
 	for (type = 0; type < FRONTSWAP_TYPES; type++)
 		KUNIT_EXPECT_PTR_EQ(test,
-				    rcu_access_pointer(ft->reg.seats[type]),
+				    rcu_access_pointer(ft->reg.maps[type]),
 				    NULL);
 	KUNIT_EXPECT_FALSE(test, static_key_enabled(&test_key));
 	free_percpu(ft->reg.failed_stores);
@@ -892,8 +892,8 @@ static void check_completing_backend(enum fake_completes completes)
 	store(0, 1);
 	store(0, 2);
 	EXPECT_LOAD(0, 1, 1);
-	KUNIT_EXPECT_FALSE(ft->test, test_bit(FRONTSWAP_SAID_COMPLETES,
-					      &backend(0)->said));
+	KUNIT_EXPECT_FALSE(ft->test, test_bit(FRONTSWAP_WARNED_COMPLETES,
+					      &backend(0)->warned));
 	ft->fake[0].completes = completes;
 	EXPECT_LOAD(0, 1, 1);
 	EXPECT_LOAD(0, 2, 2);
@@ -903,8 +903,8 @@ static void check_completing_backend(enum fake_completes completes)
 	EXPECT_NO_LOAD(0, 1, -ENOENT);
 	ft->fake[0].load_error = 0;
 	EXPECT_LOAD(0, 1, 1);
-	KUNIT_EXPECT_TRUE(ft->test, test_bit(FRONTSWAP_SAID_COMPLETES,
-					     &backend(0)->said));
+	KUNIT_EXPECT_TRUE(ft->test, test_bit(FRONTSWAP_WARNED_COMPLETES,
+					     &backend(0)->warned));
 }
 
 static void backend_marks_pages_uptodate(struct kunit *test)
@@ -1281,7 +1281,7 @@ static void no_backend_no_map(struct kunit *test)
 	swapon(0);
 	for (type = 0; type < FRONTSWAP_TYPES; type++)
 		KUNIT_EXPECT_PTR_EQ(test,
-				    rcu_access_pointer(ft->reg.seats[type]),
+				    rcu_access_pointer(ft->reg.maps[type]),
 				    NULL);
 }
 
@@ -1340,7 +1340,7 @@ static bool gate_is_closed(int who)
 	int ticks;
 
 	for (ticks = 0; ticks < 10 * HZ; ticks++) {
-		if (percpu_ref_is_dying(&backend(who)->stores))
+		if (percpu_ref_is_dying(&backend(who)->store_ref))
 			return true;
 		schedule_timeout_uninterruptible(1);
 	}
@@ -1406,7 +1406,7 @@ static struct caller invalidator;
 /* The gate is closed, and the grace period that this takes is over. */
 static int drain_beside_invalidate(struct frontswap_backend *b)
 {
-	if (test_bit(3, b->seat[0]->map)) {
+	if (test_bit(3, b->map[0]->bits)) {
 		start(&invalidator, invalidate_thread);
 		wait_for_completion(&callback_entered);
 	}
@@ -2010,7 +2010,7 @@ static int load_exclusive(unsigned int type, u64 *got)
 	return ret;
 }
 
-static int really_do(int op, u64 *got)
+static int apply_op(int op, u64 *got)
 {
 	int arg = op & 1;
 
@@ -2045,7 +2045,7 @@ static int really_do(int op, u64 *got)
 	}
 }
 
-static void check_figures(const struct model *m)
+static void check_counters(const struct model *m)
 {
 	int who, type;
 
@@ -2068,11 +2068,11 @@ static void step(struct model *m, int op)
 	u64 got = 0;
 	int want = model_do(m, op, ft->last_value + 1);
 
-	KUNIT_EXPECT_EQ_MSG(ft->test, really_do(op, &got), want, "op %d", op);
+	KUNIT_EXPECT_EQ_MSG(ft->test, apply_op(op, &got), want, "op %d", op);
 	if ((op / 2 == OP_LOAD || op / 2 == OP_LOAD_EXCLUSIVE) && !want)
 		KUNIT_EXPECT_EQ(ft->test, got, m->value[op & 1]);
 	EXPECT_CALLS(m->log);
-	check_figures(m);
+	check_counters(m);
 }
 
 /* A path to the nearest state with an operation not tried there yet. */

@@ -51,11 +51,11 @@ DECLARE_EVENT_CLASS(frontswap_area,
 	TP_printk("name=%s type=%u", __entry->name, __entry->type)
 );
 
-DEFINE_EVENT(frontswap_area, frontswap_attach,
+DEFINE_EVENT(frontswap_area, frontswap_area_attach,
 	TP_PROTO(const char *name, unsigned int type),
 	TP_ARGS(name, type));
 
-DEFINE_EVENT(frontswap_area, frontswap_detach,
+DEFINE_EVENT(frontswap_area, frontswap_area_detach,
 	TP_PROTO(const char *name, unsigned int type),
 	TP_ARGS(name, type));
 

@@ -14,7 +14,7 @@ fired() {
 	grep -c "frontswap_$1: name=$2" $TRACEFS/trace
 }
 
-for event in register attach detach store load invalidate; do
+for event in register area_attach area_detach store load invalidate; do
 	[ -d $TRACEFS/events/frontswap/frontswap_$event ] || die "no tracepoint frontswap_$event"
 done
 swap_on "$DISK1"
@@ -36,8 +36,8 @@ echo 0 >$TRACEFS/events/frontswap/enable
 
 expect "registrations" "$(fired register 'faulty priority=0 ret=0')" -eq 1
 expect "refused registrations" "$(grep -c 'frontswap_register: .*ret=-22' $TRACEFS/trace)" -eq 1
-expect "attach" "$(fired attach 'faulty type=0')" -eq 1
-expect "detach" "$(fired detach 'faulty type=0')" -eq 1
+expect "attach" "$(fired area_attach 'faulty type=0')" -eq 1
+expect "detach" "$(fired area_detach 'faulty type=0')" -eq 1
 for event in store load invalidate; do
 	expect "$event" "$(fired $event 'faulty type=0 offset=')" -ge 100
 done
