@@ -1,36 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * frontswap: move the pages that a backend holds to the swap device
+ * frontswap: move the pages of a backend to other backends or to the device
  *
- * The only part that looks into the swap cache. The backend's store gate is
- * closed, everything else goes on: faults, frees, swapoff of the area.
+ * Only this file accesses the swap cache. The store gate of the backend is
+ * closed; faults, frees and swapoff of the area continue.
  *
- * A slot that nobody has in memory is pinned as a fault that bypasses the swap
- * cache pins it, with swapcache_prepare(): whoever else wants it waits. Its copy
- * is loaded into a page of ours, offered to the other backends or written to the
- * device, and dropped; then the pin is given up. Without the pin:
+ * Slots without a page in memory. The drain pins the slot with
+ * swapcache_prepare(), as a fault that bypasses the swap cache does, so other
+ * tasks that need the slot wait. The copy is loaded into a private page, stored
+ * in another backend or written to the device, and invalidated. Then the pin is
+ * released. Without the pin:
  *
  *   CPU0 drain                        CPU1
  *   load(off)
- *                                     faults the page in, frees the slot; it is
- *                                     used again, for a page that goes to the
- *                                     device, the gate being closed
- *   writes the old bytes over it
+ *                                     faults the page in and frees the slot;
+ *                                     the slot is reused for a page that goes
+ *                                     to the device, as the gate is closed
+ *   overwrites it with the old bytes
  *
- * The bit is tested again under the pin, as all of that may happen between
- * finding the bit and pinning the slot, too.
+ * The bit is tested again under the pin, since the same may happen between
+ * finding the bit and pinning the slot.
  *
- * A slot whose page is in the swap cache needs no I/O: the page is marked dirty,
- * so that reclaim writes it, and then the copy is dropped.
+ * Slots with a page in the swap cache need no I/O: the page is marked dirty, so
+ * that reclaim writes it, and then the copy is invalidated.
  *
- * Many writes are in flight, or a disk's latency is paid for each page. While
- * slots are pinned no page lock is waited for: its holder may be waiting for one
- * of these pins in __read_swap_cache_async().
+ * Keep several writes in flight to hide device latency. While slots are pinned,
+ * do not wait for a page lock: the holder may wait for one of the pins in
+ * __read_swap_cache_async().
  *
- * An eviction does the same for slots that a backend names, while its gate is
- * open. What the drain relies on is that no bit comes back: here the pin, or the
- * page lock, sees to that, as a store needs the page locked in the swap cache. It
- * waits for nothing but its own I/O, so it may run in reclaim.
+ * An eviction does the same for slots that the backend selects, while the gate
+ * is open. The drain relies on bits not being set again. An eviction relies on
+ * the pin or the page lock instead, as a store needs the page locked in the
+ * swap cache. An eviction waits only for its own I/O, so it may run in reclaim.
  */
 #define pr_fmt(fmt) "frontswap: " fmt
 
@@ -49,9 +50,10 @@
 #include <linux/swapops.h>
 
 #include "frontswap_internal.h"
-#include "frontswap_line.h"
+#include "frontswap_compat.h"
 
-#define FRONTSWAP_DRAIN_INFLIGHT		32
+/* Writes in flight; one pass over the bits holds the area for as many slots. */
+#define DRAIN_INFLIGHT		32
 
 struct frontswap_drain_write {
 	struct frontswap_drain *drain;
@@ -62,19 +64,19 @@ struct frontswap_drain_write {
 };
 
 /**
- * struct frontswap_drain - one pass over what a backend holds, or an eviction
- * @backend: Whose pages they are.
- * @evict: To the device only, and do not wait for page locks.
+ * struct frontswap_drain - one pass over the pages of a backend, or an eviction
+ * @backend: The backend.
+ * @evict: Write to the device only, and do not wait for page locks.
  * @type: Swap type.
- * @si: The area, with a reference that keeps swapoff from finishing, or NULL.
- * @map: @backend's, valid as long as there is a reference on @si.
- * @inflight: Writes not completed, and one for whoever waits.
- * @inflight_done: Completed when @inflight has become 0.
- * @nr: Slots pinned; their writes are the first in @write.
- * @nr_writes: Of @write, how many there are.
- * @nr_moved: Copies that have been dropped.
- * @slot_cached: A slot was met that waits in a CPU's cache to be freed.
- * @retry: A slot was met that could not be moved now.
+ * @si: The area, with a reference that holds up swapoff, or NULL.
+ * @map: Map of @backend, valid while a reference on @si is held.
+ * @inflight: Number of writes in flight, plus one for the waiter.
+ * @inflight_done: Completed when @inflight drops to 0.
+ * @nr: Number of pinned slots; their writes come first in @write.
+ * @nr_writes: Number of entries in @write.
+ * @nr_moved: Number of copies moved and invalidated.
+ * @slot_cached: Found a slot that is in a CPU's swap slots cache to be freed.
+ * @retry: Found a slot that could not be moved at the moment.
  * @write: Pages and bios.
  */
 struct frontswap_drain {
@@ -90,7 +92,7 @@ struct frontswap_drain {
 	unsigned int nr_moved;
 	bool slot_cached;
 	bool retry;
-	struct frontswap_drain_write *write[FRONTSWAP_DRAIN_INFLIGHT];
+	struct frontswap_drain_write *write[DRAIN_INFLIGHT];
 };
 
 static void frontswap_drain_write_free(struct frontswap_drain_write *w)
@@ -101,7 +103,8 @@ static void frontswap_drain_write_free(struct frontswap_drain_write *w)
 	kfree(w);
 }
 
-static struct frontswap_drain_write *frontswap_drain_write_alloc(struct frontswap_drain *d, gfp_t gfp)
+static struct frontswap_drain_write *
+frontswap_drain_write_alloc(struct frontswap_drain *d, gfp_t gfp)
 {
 	struct frontswap_drain_write *w = kzalloc(sizeof(*w), gfp);
 
@@ -124,9 +127,9 @@ static void frontswap_drain_free(struct frontswap_drain *d)
 	kfree(d);
 }
 
-/* Fewer writes than asked for will do, but not none. */
-static struct frontswap_drain *frontswap_drain_alloc(struct frontswap_backend *b, unsigned int nr,
-						     gfp_t gfp)
+/* Fewer than @nr writes are enough, but at least one is needed. */
+static struct frontswap_drain *
+frontswap_drain_alloc(struct frontswap_backend *b, unsigned int nr, gfp_t gfp)
 {
 	struct frontswap_drain *d = kzalloc(sizeof(*d), gfp);
 
@@ -146,7 +149,7 @@ static struct frontswap_drain *frontswap_drain_alloc(struct frontswap_backend *b
 	return NULL;
 }
 
-/* entry.val == 0 is refused by get_swap_device(), so ask with another offset. */
+/* get_swap_device() rejects entry.val == 0, so use another offset. */
 static bool frontswap_drain_get_area(struct frontswap_drain *d)
 {
 	d->si = get_swap_device(swp_entry(d->type, 1));
@@ -174,21 +177,23 @@ static void frontswap_drain_put(struct frontswap_drain *d)
 
 static void frontswap_drain_end_io(struct bio *bio)
 {
-	struct frontswap_drain_write *w = container_of(bio, struct frontswap_drain_write, bio);
+	struct frontswap_drain_write *w =
+		container_of(bio, struct frontswap_drain_write, bio);
 
 	frontswap_drain_put(w->drain);
 }
 
 /*
- * The write is that of no control group: a limit on the I/O of whoever has asked for
- * the drain would be waited for by all who want one of the pinned slots.
+ * Charge the write to the root cgroup: an I/O limit of the task that started
+ * the drain would delay all tasks that wait for a pinned slot.
  */
-static void frontswap_drain_submit(struct frontswap_drain *d, struct frontswap_drain_write *w)
+static void frontswap_drain_submit(struct frontswap_drain *d,
+				   struct frontswap_drain_write *w)
 {
 	bio_init(&w->bio, d->si->bdev, &w->vec, 1, REQ_OP_WRITE | REQ_SWAP);
 	bio_associate_blkg_from_css(&w->bio, blkcg_root_css);
 	w->bio.bi_iter.bi_sector =
-		frontswap_sector(swp_entry(d->type, w->offset));
+		swap_entry_sector(swp_entry(d->type, w->offset));
 	w->bio.bi_end_io = frontswap_drain_end_io;
 	__bio_add_page(&w->bio, w->page, PAGE_SIZE, 0);
 	count_vm_event(PSWPOUT);
@@ -196,7 +201,8 @@ static void frontswap_drain_submit(struct frontswap_drain *d, struct frontswap_d
 	submit_bio(&w->bio);
 }
 
-static void frontswap_drain_invalidate(struct frontswap_drain *d, pgoff_t offset)
+static void frontswap_drain_invalidate(struct frontswap_drain *d,
+				       pgoff_t offset)
 {
 	frontswap_invalidate_copy(d->map, d->type, offset);
 	d->nr_moved++;
@@ -207,7 +213,7 @@ static void frontswap_drain_unpin(struct frontswap_drain *d, pgoff_t offset)
 	frontswap_unpin_slot(d->si, swp_entry(d->type, offset));
 }
 
-/* Waits for the writes, drops the copies of what has been written, unpins all. */
+/* Wait for the writes, invalidate the written copies, and unpin all slots. */
 static int frontswap_drain_flush(struct frontswap_drain *d)
 {
 	unsigned int i;
@@ -234,7 +240,7 @@ static int frontswap_drain_flush(struct frontswap_drain *d)
 	return ret;
 }
 
-/* The slot is pinned, and is unpinned here or by frontswap_drain_flush(). */
+/* The pinned slot is unpinned here or by frontswap_drain_flush(). */
 static int frontswap_drain_pinned(struct frontswap_drain *d, pgoff_t offset)
 {
 	struct frontswap_drain_write *w = d->write[d->nr];
@@ -243,19 +249,19 @@ static int frontswap_drain_pinned(struct frontswap_drain *d, pgoff_t offset)
 	if (!test_bit(offset, d->map->bits))
 		goto unpin;
 	if (d->backend->ops.flags & FRONTSWAP_WRITE_THROUGH)
-		goto drop;
+		goto invalidate;
 
 	set_page_private(w->page, swp_entry(d->type, offset).val);
 	ret = frontswap_read_copy(d->map, d->type, offset, w->page);
 	if (ret == -ENOENT) {
 		ret = 0;
-		goto drop;
+		goto invalidate;
 	}
 	if (ret)
 		goto unpin;
 	if (!d->evict &&
 	    !frontswap_migrate_copy(d->backend->reg, d->type, offset, w->page))
-		goto drop;
+		goto invalidate;
 	/* data race: the flag does not change while there is a reference */
 	if (data_race(d->si->flags & SWP_FS_OPS)) {
 		ret = -EOPNOTSUPP;
@@ -267,20 +273,21 @@ static int frontswap_drain_pinned(struct frontswap_drain *d, pgoff_t offset)
 	if (++d->nr == d->nr_writes)
 		return frontswap_drain_flush(d);
 	return 0;
-drop:
+invalidate:
 	frontswap_drain_invalidate(d, offset);
 unpin:
 	frontswap_drain_unpin(d, offset);
 	return ret;
 }
 
-/* The page could not be read when it was wanted: try again, to make it good. */
-static int frontswap_drain_read_page(struct frontswap_drain *d, pgoff_t offset, struct page *page)
+/* An earlier read of the page failed: read the copy again. */
+static int frontswap_drain_read_page(struct frontswap_drain *d, pgoff_t offset,
+				     struct page *page)
 {
 	struct page *copy = d->write[d->nr]->page;
 	int ret;
 
-	/* A larger folio comes into the swap cache with its data. */
+	/* A large folio enters the swap cache with its data. */
 	if (WARN_ON_ONCE(PageCompound(page)))
 		return -EIO;
 	set_page_private(copy, swp_entry(d->type, offset).val);
@@ -293,11 +300,13 @@ static int frontswap_drain_read_page(struct frontswap_drain *d, pgoff_t offset, 
 }
 
 /*
- * The page is locked and in the swap cache, so nobody loads or frees its slot.
- * Dirty before the copy goes: reclaim may look at it as soon as it is unlocked.
- * If the device has the data, the copy may go and the page stay as it is.
+ * The page is locked and in the swap cache, so no other task loads or frees the
+ * slot. Mark the page dirty before the copy is invalidated: reclaim may process
+ * the page as soon as the lock is released. If the device has the data, the
+ * page may stay clean.
  */
-static int frontswap_drain_locked_page(struct frontswap_drain *d, pgoff_t offset, struct page *page)
+static int frontswap_drain_locked_page(struct frontswap_drain *d,
+				       pgoff_t offset, struct page *page)
 {
 	int ret;
 
@@ -310,34 +319,38 @@ static int frontswap_drain_locked_page(struct frontswap_drain *d, pgoff_t offset
 	if (!test_bit(offset, d->map->bits))
 		return 0;
 	if (d->backend->ops.flags & FRONTSWAP_WRITE_THROUGH)
-		goto drop;
+		goto invalidate;
 	if (PageHWPoison(page)) {
 		/*
-		 * Its data must not be touched. What has been read is in the
-		 * copy as well, until memory_failure() has removed the page.
-		 * What has not been, or is newer than the copy, is lost: being
-		 * dirty the page stays, so that who wants it gets SIGBUS and
-		 * not what is on the device.
+		 * The data of a poisoned page must not be read. If the page is
+		 * uptodate, the copy has the data, too, until
+		 * memory_failure() has removed the page. Otherwise the data is
+		 * lost, or newer than the copy. Dirty the page so that it stays
+		 * in the swap cache: a fault then gets SIGBUS instead of stale
+		 * device data.
 		 */
 		if (PageUptodate(page))
 			return -EIO;
 		set_page_dirty(page);
-		goto drop;
+		goto invalidate;
 	}
 	if (!PageUptodate(page)) {
 		ret = frontswap_drain_read_page(d, offset, page);
 		if (ret == -ENOENT)
-			goto drop;
+			goto invalidate;
 		if (ret)
 			return ret;
 	}
 	set_page_dirty(page);
-drop:
+invalidate:
 	frontswap_drain_invalidate(d, offset);
 	return 0;
 }
 
-/* A page under writeback counts as locked; none gets there while it is locked. */
+/*
+ * Treat a page under writeback as locked. Writeback does not start while the
+ * page is locked.
+ */
 static bool frontswap_drain_trylock(struct page *page)
 {
 	if (!trylock_page(page))
@@ -361,7 +374,7 @@ static int frontswap_drain_cached(struct frontswap_drain *d, pgoff_t offset)
 		d->retry = true;
 		return 0;
 	}
-	/* With slots pinned, do not wait for anyone who may wait for a pin. */
+	/* With slots pinned, do not wait for a task that may wait for a pin. */
 	if (!frontswap_drain_trylock(page)) {
 		if (d->evict) {
 			ret = 0;
@@ -388,28 +401,30 @@ static int frontswap_drain_slot(struct frontswap_drain *d, pgoff_t offset)
 	case -EEXIST:
 		return frontswap_drain_cached(d, offset);
 	default:
-		/* Being freed, and the bit with it. */
+		/* The slot is being freed, and its bit cleared. */
 		d->retry = true;
 		return 0;
 	}
 }
 
 /*
- * From one bit to the next. The area is let go now and then, for a swapoff that
- * waits for it; the type may be another area after that, with a map of its own.
- * A pin must not wait for reclaim that waits for I/O to this area, and a backend
- * that is given our pages must not eat up the reserves: NOIO.
+ * Walk the set bits of one swap type. The reference on the area is dropped
+ * after each batch for a swapoff that waits; afterwards the type may be another
+ * area with another map. NOIO: a pin must not wait for reclaim that waits for
+ * I/O to this area, and a backend that stores migrated pages must not use up
+ * the reserves.
  */
 static int frontswap_drain_pass(struct frontswap_drain *d)
 {
 	unsigned long offset = 0;
 	unsigned int flags, batch;
+	bool done;
 	int ret = 0;
 
 	while (!ret && frontswap_drain_get_area(d)) {
 		flags = memalloc_noio_save();
-		for (batch = 0; !ret && batch < FRONTSWAP_DRAIN_INFLIGHT; batch++) {
-			/* bits go while they are looked for: see frontswap_drain_pinned() */
+		for (batch = 0; !ret && batch < DRAIN_INFLIGHT; batch++) {
+			/* concurrent clears: see frontswap_drain_pinned() */
 			offset = data_race(find_next_bit(d->map->bits,
 							 d->map->nr_slots,
 							 offset));
@@ -419,9 +434,9 @@ static int frontswap_drain_pass(struct frontswap_drain *d)
 		}
 		ret = frontswap_drain_flush(d) ?: ret;
 		memalloc_noio_restore(flags);
-		batch = offset >= d->map->nr_slots;
+		done = offset >= d->map->nr_slots;
 		frontswap_drain_put_area(d);
-		if (batch)
+		if (done)
 			break;
 		if (signal_pending(current))
 			ret = -EINTR;
@@ -431,9 +446,9 @@ static int frontswap_drain_pass(struct frontswap_drain *d)
 }
 
 /*
- * Slots that have been freed wait in per-CPU caches, with SWAP_HAS_CACHE set and
- * their bits too, until there are enough of them. With no area held: swapoff has
- * the mutex while it looks for users. It has emptied the caches then.
+ * Freed slots stay in per-CPU caches, with SWAP_HAS_CACHE and their bits set,
+ * until a cache is flushed. No area is held: swapoff holds the mutex while it
+ * looks for users, after it has emptied the caches.
  */
 static void frontswap_drain_slots_cache(void)
 {
@@ -444,26 +459,31 @@ static void frontswap_drain_slots_cache(void)
 }
 
 /**
- * frontswap_drain_pages() - move what a backend holds
- * @b: A backend whose store gate is closed.
+ * frontswap_drain_pages() - move the pages that a backend holds
+ * @b: Backend whose store gate is closed.
  *
- * One pass over all swap types, whether or not they are in use.
+ * Makes one pass over all swap types, whether or not the types are in use.
  *
- * Context: Process context, may sleep. No lock that swapon or swapoff need.
- * Return: 0 if nothing was left; -EAGAIN if something was in use and may be moved
- * later; -EINTR after a signal; -ENOMEM; -EIO for a page that cannot be loaded or
- * written; -EOPNOTSUPP if the area is a file on a file system that does its own
- * swap I/O. Nothing is lost in any case.
+ * Context: Process context, may sleep. Not with a lock that swapon or swapoff
+ * need.
+ * Return: 0 if no page was left, or
+ * -EAGAIN if a page was in use and may be moved later;
+ * -EINTR after a signal;
+ * -ENOMEM;
+ * -EIO if a page cannot be loaded or written;
+ * -EOPNOTSUPP if the area is a file on a file system that does its own swap
+ * I/O. No error loses data.
  */
 int frontswap_drain_pages(struct frontswap_backend *b)
 {
-	struct frontswap_drain *d = frontswap_drain_alloc(b, FRONTSWAP_DRAIN_INFLIGHT, GFP_KERNEL);
+	struct frontswap_drain *d;
 	int ret = 0;
 
+	d = frontswap_drain_alloc(b, DRAIN_INFLIGHT, GFP_KERNEL);
 	if (!d)
 		return -ENOMEM;
 	for (d->type = 0; !ret && d->type < MAX_SWAPFILES; d->type++)
-		/* The area may be nearly off, or nearly on again. */
+		/* a swapoff or a swapon may be in progress */
 		if (READ_ONCE(b->map[d->type]))
 			ret = frontswap_drain_pass(d);
 	if (!ret && d->slot_cached)
@@ -475,15 +495,15 @@ int frontswap_drain_pages(struct frontswap_backend *b)
 }
 
 /**
- * frontswap_read_slot() - read one page of a larger folio from the device
- * @entry: Its slot, which is pinned, so that the area stays.
- * @page: It.
+ * frontswap_read_slot() - read one page of a large folio from the device
+ * @entry: Slot of the page; pinned, so that the area stays in use.
+ * @page: The page.
  *
- * Larger folios are read from devices that do so while the caller waits anyway.
+ * Only synchronous devices read large folios, so the caller waits anyway.
  *
  * Context: Process context, may sleep.
- * Return: 0; -EIO; -EOPNOTSUPP if the area is a file on a file system that does its
- * own swap I/O.
+ * Return: 0; -EIO; -EOPNOTSUPP if the area is a file on a file system that does
+ * its own swap I/O.
  */
 int frontswap_read_slot(swp_entry_t entry, struct page *page)
 {
@@ -495,7 +515,7 @@ int frontswap_read_slot(swp_entry_t entry, struct page *page)
 	if (data_race(si->flags & SWP_FS_OPS))
 		return -EOPNOTSUPP;
 	bio_init(&bio, si->bdev, &vec, 1, REQ_OP_READ);
-	bio.bi_iter.bi_sector = frontswap_sector(entry);
+	bio.bi_iter.bi_sector = swap_entry_sector(entry);
 	__bio_add_page(&bio, page, PAGE_SIZE, 0);
 	count_vm_event(PSWPIN);
 	if (submit_bio_wait(&bio))
@@ -504,11 +524,11 @@ int frontswap_read_slot(swp_entry_t entry, struct page *page)
 }
 
 /**
- * frontswap_area_is_zram() - the device of an area compresses by itself
- * @type: Swap type that is in use or, in a backend's init(), is coming into use.
+ * frontswap_area_is_zram() - test whether the device of an area compresses
+ * @type: Swap type in use or, in the init() of a backend, about to be in use.
  *
- * For the init() of a backend that compresses: the device gets what the backend
- * has rejected, which will not compress there either.
+ * For backends that compress: the device gets the pages that the backend has
+ * rejected, and these pages do not compress there either.
  *
  * Context: Any.
  * Return: true if the area is on zram.
@@ -521,8 +541,9 @@ bool frontswap_area_is_zram(unsigned int type)
 }
 EXPORT_SYMBOL_GPL(frontswap_area_is_zram);
 
-/* One page that cannot be moved must not keep the others. */
-static int frontswap_evict_slots(struct frontswap_drain *d, const pgoff_t *offsets, unsigned int nr)
+/* A page that cannot be moved must not prevent moving the others. */
+static int frontswap_evict_slots(struct frontswap_drain *d,
+				 const pgoff_t *offsets, unsigned int nr)
 {
 	int ret = 0;
 
@@ -535,25 +556,25 @@ static int frontswap_evict_slots(struct frontswap_drain *d, const pgoff_t *offse
 }
 
 /**
- * frontswap_evict_pages() - move some of a backend's pages to the device
- * @b: The backend, with a reference on its store gate.
+ * frontswap_evict_pages() - write pages of a backend back to the device
+ * @b: Backend, with a reference on its store gate.
  * @type: Swap type.
  * @offsets: Slots.
  * @nr: Number of @offsets.
  *
- * Context: Process context, may sleep, may be reclaim that may do I/O.
+ * Context: Process context, may sleep; may be reclaim that may do I/O.
  * Return: as frontswap_evict().
  */
 int frontswap_evict_pages(struct frontswap_backend *b, unsigned int type,
 			  const pgoff_t *offsets, unsigned int nr)
 {
 	unsigned int flags = memalloc_noio_save();
-	int ret = -ENOMEM;
 	struct frontswap_drain *d;
+	int ret = -ENOMEM;
 
-	d = frontswap_drain_alloc(b, min_t(unsigned int, nr, FRONTSWAP_DRAIN_INFLIGHT),
+	d = frontswap_drain_alloc(b, min_t(unsigned int, nr, DRAIN_INFLIGHT),
 				  GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN |
-			__GFP_NOMEMALLOC);
+				  __GFP_NOMEMALLOC);
 	if (!d)
 		goto restore;
 	d->evict = true;

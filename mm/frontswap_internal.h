@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Inner structures of frontswap: for mm/frontswap*.c and their tests only.
+ * Internal structures of frontswap, for mm/frontswap*.c and their tests.
  */
 #ifndef _MM_FRONTSWAP_INTERNAL_H
 #define _MM_FRONTSWAP_INTERNAL_H
@@ -13,9 +13,10 @@
 #include <linux/mutex.h>
 #include <linux/percpu-refcount.h>
 #include <linux/percpu.h>
+#include <linux/printk.h>
 #include <linux/rwsem.h>
 
-/* swp_type() cannot give a number past this, so no access needs a check. */
+/* swp_type() is always below this number, so array accesses need no check. */
 #define FRONTSWAP_TYPES		((unsigned int)BIT(MAX_SWAPFILES_SHIFT))
 #define FRONTSWAP_NAME_LEN	MODULE_NAME_LEN
 
@@ -33,12 +34,12 @@ struct frontswap_stats {
 };
 
 /**
- * struct frontswap_map - one backend serving one swap type
- * @next: Who is asked after this one, or NULL.
- * @backend: Whose map it is.
- * @nr_slots: Bits in @bits.
- * @rcu: Readers of a chain hold no lock.
- * @bits: One bit per slot; set while @backend holds the slot's only copy.
+ * struct frontswap_map - slots of one swap type that one backend holds
+ * @next: The next map of the chain, or NULL.
+ * @backend: The backend.
+ * @nr_slots: Number of @bits.
+ * @rcu: For readers of a chain, which hold no lock.
+ * @bits: One bit per slot; set while @backend holds the only copy of the slot.
  */
 struct frontswap_map {
 	struct frontswap_map __rcu *next;
@@ -48,7 +49,7 @@ struct frontswap_map {
 	unsigned long bits[];
 };
 
-/* Bits of frontswap_backend.warned: what has been logged and is not repeated. */
+/* Bits of frontswap_backend.warned: messages that are logged once. */
 enum frontswap_warned {
 	FRONTSWAP_WARNED_LOAD_FAILED,
 	FRONTSWAP_WARNED_COMPLETES,
@@ -56,32 +57,35 @@ enum frontswap_warned {
 
 /**
  * struct frontswap_backend - a registered backend, managed by the core
- * @store_ref: The store gate; each store() under way holds a reference.
- * @ops: Copy of the backend's ops; a missing optional callback is a no-op here.
- * @store_ret: What the swap code gets to hear of a page that the backend has taken: 0,
- *	or -EAGAIN if it writes through, so that the page is written as well.
- * @large_folios: It is offered the pages of larger folios.
- * @exclusive_loads: Its copy goes when load() says so.
+ * @store_ref: The store gate; each store() in progress holds a reference.
+ * @ops: Copy of the backend's ops; missing optional callbacks are no-ops here.
+ * @store_ret: Return value of frontswap_store() after a successful store: 0, or
+ *	-EAGAIN for a write-through backend, so that the page is also written.
+ * @large_folios: The backend is offered the pages of large folios.
+ * @exclusive_loads: The copy is invalidated if load() requests that.
  * @stats: Per-CPU counters.
- * @reg: Where it is registered.
- * @user_ops: The pointer it was registered with, never followed after that.
- * @owner: Module that the callbacks live in, NULL for the kernel; pinned
- *	while attached.
- * @node: In @reg->backends; RCU for the module notifier and evictions.
- * @seq: Among backends of one priority the highest is asked first.
- * @nr_replayed: Areas that the last attach told it of.
- * @map: Its map per swap type.
- * @state_mutex: Outermost; held to change the four that follow, and over a drain.
- * @attached: It has maps, and pins @owner. Changed under @reg->areas_mutex too.
+ * @reg: The registry.
+ * @user_ops: Pointer passed to register, never dereferenced afterwards.
+ * @owner: Module of the callbacks, or NULL for the kernel; pinned while
+ *	attached.
+ * @node: Entry in @reg->backends; RCU for the module notifier and evictions.
+ * @seq: Order of registration; among equal priorities the highest comes first.
+ * @nr_replayed: Number of areas replayed by the last attach.
+ * @map: The backend's map per swap type.
+ * @state_mutex: Outermost lock; held to change @attached, @open, @unregistered
+ *	and @draining, and over a drain.
+ * @attached: The backend has maps and pins @owner. Changed under
+ *	@reg->areas_mutex, too.
  * @open: The store gate is open.
- * @unregistered: Unregistered, or never quite registered.
- * @draining: A drain or a detach is under way.
- * @store_ref_zero: Completed when the gate is closed and the last store() is over.
- * @warned: enum frontswap_warned.
- * @bounce: In reserve for frontswap_load_bounce().
+ * @unregistered: Unregistered, or the registration failed.
+ * @draining: A drain or a detach is in progress.
+ * @store_ref_zero: Completed when the gate is closed and the last store() has
+ *	returned.
+ * @warned: Bits of enum frontswap_warned.
+ * @bounce: Reserve page of frontswap_load_bounce().
  * @bounce_lock: Serialises the use of @bounce.
- * @kobj: Holds the structure's lifetime, and its directory in sysfs.
- * @name: For the log, sysfs and tracepoints.
+ * @kobj: Lifetime of the structure, and the directory in sysfs.
+ * @name: Name in the log, sysfs and tracepoints.
  */
 struct frontswap_backend {
 	struct percpu_ref store_ref;
@@ -98,7 +102,7 @@ struct frontswap_backend {
 	unsigned int seq;
 	unsigned int nr_replayed;
 	struct frontswap_map *map[FRONTSWAP_TYPES];
-	struct mutex state_mutex;	/* outermost */
+	struct mutex state_mutex;	/* attached, open, unregistered */
 	bool attached;
 	bool open;
 	bool unregistered;
@@ -112,34 +116,33 @@ struct frontswap_backend {
 };
 
 /**
- * struct frontswap_registry - the backends and the swap types they serve
- * @maps: Per type, the chain of maps in the order in which they are asked.
- *	Changed under @areas_mutex.
- * @backends_mutex: The list of backends, and their names.
- * @areas_mutex: Orders swapon and swapoff against replay and detach. Taken inside
- *	@backends_mutex, and inside swapon_mutex.
- * @asking: Held for reading over pool_pages(), so that who unregisters waits for it.
+ * struct frontswap_registry - backends and the swap types they serve
+ * @maps: Chain of maps per swap type, in store order. Changed under
+ *	@areas_mutex.
+ * @backends_mutex: Protects the list of backends and their names.
+ * @areas_mutex: Serialises swapon and swapoff with replay and detach. Nests
+ *	inside @backends_mutex and inside swapon_mutex.
+ * @asking: Read-held over pool_pages(); unregistration waits for readers.
  *	Innermost.
- * @need_init: Types that are swapped on, whether or not there is a backend.
- * @nr_slots: Size of each type in @need_init.
- * @backends: In the order in which they are asked.
- * @drain: Moves what a backend holds, see frontswap_drain_pages(); NULL if nothing
- *	can be moved.
- * @evict: See frontswap_evict_pages().
- * @read_slot: See frontswap_read_slot().
- * @mark_dirty: See folio_mark_dirty().
- * @key: Static key to hold while a backend is attached, or NULL.
- * @kobj: Parent of the backends' directories, or NULL for none.
- * @failed_stores: Pages that no backend took.
- * @past_stats: Counters of backends that have been unregistered.
- * @seq: For the next backend.
- * @nr_nameless: Built-in backends without a name, so far.
- * @quiet: Log nothing.
+ * @need_init: Swap types in use, whether or not a backend is attached.
+ * @nr_slots: Number of slots of each type in @need_init.
+ * @backends: List of backends in store order.
+ * @drain: frontswap_drain_pages(). Set by tests; NULL if no page can be moved.
+ * @evict: frontswap_evict_pages(). Set by tests.
+ * @read_slot: frontswap_read_slot(). Set by tests.
+ * @mark_dirty: folio_mark_dirty(). Set by tests.
+ * @key: Static key, on while a backend is attached, or NULL.
+ * @kobj: Parent of the backends' directories, or NULL in tests.
+ * @failed_stores: Number of pages that no backend stored.
+ * @past_stats: Counters of unregistered backends.
+ * @seq: Sequence number of the next backend.
+ * @nr_nameless: Number of built-in backends without a name.
+ * @quiet: Do not log. Set by tests.
  */
 struct frontswap_registry {
 	struct frontswap_map __rcu *maps[FRONTSWAP_TYPES];
-	struct mutex backends_mutex;	/* who is registered */
-	struct mutex areas_mutex;	/* swapon and swapoff against replay and detach */
+	struct mutex backends_mutex;	/* list of backends */
+	struct mutex areas_mutex;	/* swapon, swapoff, replay, detach */
 	struct rw_semaphore asking;	/* pool_pages() */
 	DECLARE_BITMAP(need_init, MAX_SWAPFILES);
 	unsigned long nr_slots[MAX_SWAPFILES];
@@ -158,6 +161,31 @@ struct frontswap_registry {
 	bool quiet;
 };
 
+extern struct frontswap_registry frontswap_registry;
+
+/* Registries under test do not log. */
+#define registry_err(reg, fmt, ...)					\
+	do { if (!(reg)->quiet) pr_err(fmt, ##__VA_ARGS__); } while (0)
+#define registry_info(reg, fmt, ...)					\
+	do { if (!(reg)->quiet) pr_info(fmt, ##__VA_ARGS__); } while (0)
+
+/* Take a reference on the store gate, in an RCU read section. */
+static __always_inline bool frontswap_tryget(struct frontswap_backend *b)
+{
+	/* data race: internal to percpu_ref, while the ref is killed */
+	return data_race(percpu_ref_tryget_live_rcu(&b->store_ref));
+}
+
+/* Store order. */
+static inline bool frontswap_goes_before(const struct frontswap_backend *a,
+					 const struct frontswap_backend *b)
+{
+	if (a->ops.priority != b->ops.priority)
+		return a->ops.priority > b->ops.priority;
+	return a->seq > b->seq;
+}
+
+/* mm/frontswap_register.c */
 int frontswap_registry_register(struct frontswap_registry *reg,
 				const struct frontswap_ops *ops);
 int frontswap_registry_unregister(struct frontswap_registry *reg,
@@ -165,42 +193,48 @@ int frontswap_registry_unregister(struct frontswap_registry *reg,
 int frontswap_registry_evict(struct frontswap_registry *reg,
 			     const struct frontswap_ops *ops, unsigned int type,
 			     const pgoff_t *offsets, unsigned int nr);
+
+/* mm/frontswap_attach.c */
 int frontswap_registry_swapon(struct frontswap_registry *reg,
 			      unsigned int type, unsigned long nr_slots);
 void frontswap_registry_swapoff(struct frontswap_registry *reg,
 				unsigned int type);
+int __frontswap_enable(struct frontswap_backend *b);
+int frontswap_enable(struct frontswap_backend *b);
+int frontswap_disable(struct frontswap_backend *b);
+void frontswap_open_gate(struct frontswap_backend *b);
+void frontswap_notify_state(struct frontswap_backend *b);
+unsigned long frontswap_stat(const struct frontswap_backend *b,
+			     enum frontswap_stat stat);
+unsigned long frontswap_stored_pages(const struct frontswap_backend *b);
+u64 frontswap_total(struct frontswap_registry *reg, enum frontswap_stat stat);
+u64 frontswap_failed_stores(const struct frontswap_registry *reg);
+void frontswap_registry_add_pools(struct frontswap_registry *reg,
+				  unsigned long *pool, unsigned long *stored);
+
+/* mm/frontswap_sysfs.c */
+extern const struct attribute_group *frontswap_backend_groups[];
+int frontswap_sysfs_add(struct frontswap_backend *b);
+void frontswap_sysfs_del(struct frontswap_backend *b);
+void frontswap_sysfs_init(struct frontswap_registry *reg);
+
+/* mm/frontswap_drain.c */
+int frontswap_drain_pages(struct frontswap_backend *b);
+int frontswap_evict_pages(struct frontswap_backend *b, unsigned int type,
+			  const pgoff_t *offsets, unsigned int nr);
+int frontswap_read_slot(swp_entry_t entry, struct page *page);
+
+/* mm/frontswap.c */
 int frontswap_registry_store(struct frontswap_registry *reg,
 			     struct page *page);
 int frontswap_registry_load(struct frontswap_registry *reg, struct page *page);
 void frontswap_registry_invalidate_page(struct frontswap_registry *reg,
 					unsigned int type, pgoff_t offset);
-
-unsigned long frontswap_stat(const struct frontswap_backend *b,
-			     enum frontswap_stat stat);
-unsigned long frontswap_stored_pages(const struct frontswap_backend *b);
-u64 frontswap_total(struct frontswap_registry *reg, enum frontswap_stat stat);
-void frontswap_registry_add_pools(struct frontswap_registry *reg,
-				  unsigned long *pool, unsigned long *stored);
-u64 frontswap_failed_stores(const struct frontswap_registry *reg);
-void frontswap_backend_free(struct frontswap_backend *b);
-int frontswap_enable(struct frontswap_backend *b);
-int frontswap_disable(struct frontswap_backend *b);
-
 int frontswap_read_copy(struct frontswap_map *map, unsigned int type,
 			pgoff_t offset, struct page *page);
 int frontswap_migrate_copy(struct frontswap_registry *reg, unsigned int type,
 			   pgoff_t offset, struct page *page);
 void frontswap_invalidate_copy(struct frontswap_map *map, unsigned int type,
 			       pgoff_t offset);
-int frontswap_drain_pages(struct frontswap_backend *b);
-int frontswap_evict_pages(struct frontswap_backend *b, unsigned int type,
-			  const pgoff_t *offsets, unsigned int nr);
-int frontswap_read_slot(swp_entry_t entry, struct page *page);
-
-extern const struct kobj_type frontswap_backend_ktype;
-int frontswap_sysfs_add(struct frontswap_backend *b);
-void frontswap_sysfs_del(struct frontswap_backend *b);
-void frontswap_sysfs_state_changed(struct frontswap_backend *b);
-void frontswap_sysfs_init(struct frontswap_registry *reg);
 
 #endif /* _MM_FRONTSWAP_INTERNAL_H */

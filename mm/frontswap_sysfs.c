@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * frontswap's figures: /sys/kernel/mm/frontswap/<backend>/ and debugfs totals.
+ * frontswap: files in /sys/kernel/mm/frontswap/<backend>/, and the totals in
+ * debugfs.
  */
 #define pr_fmt(fmt) "frontswap: " fmt
 
@@ -16,7 +17,7 @@ static struct frontswap_backend *to_backend(struct kobject *kobj)
 	return container_of(kobj, struct frontswap_backend, kobj);
 }
 
-/* Exactly 0 or 1: what else kstrtobool() takes, 10 say, may be meant otherwise. */
+/* Accept only 0 and 1: kstrtobool() reads 10 as true. */
 static int parse_switch(const char *buf, bool *on)
 {
 	*on = sysfs_streq(buf, "1");
@@ -52,10 +53,10 @@ static const char *state_of(const struct frontswap_backend *b)
 {
 	if (READ_ONCE(b->draining))
 		return "draining";
-	/* a snapshot, which may be out of date when it is read */
+	/* a snapshot, which may be stale when read */
 	if (!data_race(b->attached))
 		return "detached";
-	/* and so may this */
+	/* a snapshot, too */
 	return data_race(b->open) ? "attached" : "load-only";
 }
 
@@ -80,21 +81,21 @@ static ssize_t large_folios_show(struct kobject *kobj,
 			  READ_ONCE(to_backend(kobj)->large_folios));
 }
 
-/* A store under way may still see the old value, as if it had come earlier. */
+/* A concurrent store may use the old value, as if it had started earlier. */
 static ssize_t large_folios_store(struct kobject *kobj,
 				  struct kobj_attribute *attr, const char *buf,
 				  size_t count)
 {
 	struct frontswap_backend *b = to_backend(kobj);
-	bool offer;
+	bool accept;
 	int ret;
 
-	ret = parse_switch(buf, &offer);
+	ret = parse_switch(buf, &accept);
 	if (ret)
 		return ret;
-	if (offer && !(b->ops.flags & FRONTSWAP_LARGE_FOLIOS))
+	if (accept && !(b->ops.flags & FRONTSWAP_LARGE_FOLIOS))
 		return -EOPNOTSUPP;
-	WRITE_ONCE(b->large_folios, offer);
+	WRITE_ONCE(b->large_folios, accept);
 	return count;
 }
 static struct kobj_attribute large_folios_attr = __ATTR_RW(large_folios);
@@ -106,21 +107,21 @@ static ssize_t exclusive_loads_show(struct kobject *kobj,
 			  READ_ONCE(to_backend(kobj)->exclusive_loads));
 }
 
-/* A load under way may still see the old value, as if it had come earlier. */
+/* A concurrent load may use the old value, as if it had started earlier. */
 static ssize_t exclusive_loads_store(struct kobject *kobj,
 				     struct kobj_attribute *attr,
 				     const char *buf, size_t count)
 {
 	struct frontswap_backend *b = to_backend(kobj);
-	bool drop;
+	bool exclusive;
 	int ret;
 
-	ret = parse_switch(buf, &drop);
+	ret = parse_switch(buf, &exclusive);
 	if (ret)
 		return ret;
-	if (drop && !(b->ops.flags & FRONTSWAP_EXCLUSIVE_LOADS))
+	if (exclusive && !(b->ops.flags & FRONTSWAP_EXCLUSIVE_LOADS))
 		return -EOPNOTSUPP;
-	WRITE_ONCE(b->exclusive_loads, drop);
+	WRITE_ONCE(b->exclusive_loads, exclusive);
 	return count;
 }
 static struct kobj_attribute exclusive_loads_attr = __ATTR_RW(exclusive_loads);
@@ -162,20 +163,17 @@ static struct attribute *frontswap_backend_attrs[] = {
 	&invalidates_attr.attr,
 	NULL
 };
-ATTRIBUTE_GROUPS(frontswap_backend);
 
-static void frontswap_backend_release(struct kobject *kobj)
-{
-	frontswap_backend_free(to_backend(kobj));
-}
-
-const struct kobj_type frontswap_backend_ktype = {
-	.release = frontswap_backend_release,
-	.sysfs_ops = &kobj_sysfs_ops,
-	.default_groups = frontswap_backend_groups,
+static const struct attribute_group frontswap_backend_group = {
+	.attrs = frontswap_backend_attrs,
 };
 
-/* A registry without a directory is a test's, whose backends need none either. */
+const struct attribute_group *frontswap_backend_groups[] = {
+	&frontswap_backend_group,
+	NULL
+};
+
+/* A registry of a test has no directory, and its backends have none. */
 int frontswap_sysfs_add(struct frontswap_backend *b)
 {
 	if (!b->reg->kobj)
@@ -187,12 +185,6 @@ void frontswap_sysfs_del(struct frontswap_backend *b)
 {
 	if (b->kobj.state_in_sysfs)
 		kobject_del(&b->kobj);
-}
-
-/* With @b->state_mutex: frontswap_sysfs_del() comes after the last change. */
-void frontswap_sysfs_state_changed(struct frontswap_backend *b)
-{
-	sysfs_notify(&b->kobj, NULL, "state");
 }
 
 #ifdef CONFIG_DEBUG_FS

@@ -7,104 +7,109 @@
 #include <linux/jump_label.h>
 #include <linux/mm.h>
 #include <linux/swap.h>
+#include <linux/swapops.h>
 
 /**
- * define FRONTSWAP_DIRECT_LOAD - load() leaves the page's flags alone
+ * define FRONTSWAP_DIRECT_LOAD - load() does not change page flags
  *
- * The backend's load() fills the page and does nothing else to it: the core marks
- * it uptodate and unlocks it. Without this flag load() is given a page of the
- * core's own, which is then copied, so that a backend that completes pages by
- * itself, as many written for forked kernels do, works.
+ * load() only fills the page: the core marks the page uptodate and unlocks it.
+ * Without this flag, load() gets a private page of the core, and the core
+ * copies the data. Backends that complete pages in load(), as many backends
+ * written for forked kernels do, work without this flag.
  */
 #define FRONTSWAP_DIRECT_LOAD	BIT(0)
 
 /**
- * define FRONTSWAP_WRITE_THROUGH - pages go to the swap device as well
+ * define FRONTSWAP_WRITE_THROUGH - stored pages are also written to the device
  *
- * A load that fails is then read from the device, and detaching the backend
- * writes nothing. Such a backend is not given the pages of one that is drained.
+ * If load() fails, the page is read from the device. Detaching the backend
+ * writes nothing. The backend does not get pages of a backend that is drained.
  */
 #define FRONTSWAP_WRITE_THROUGH	BIT(1)
 
 /**
- * define FRONTSWAP_LARGE_FOLIOS - store() and load() do with a part of a folio
+ * define FRONTSWAP_LARGE_FOLIOS - the backend supports large folios
  *
- * The page that they are given may be any page of a larger folio, a tail page too:
- * the backend looks at its contents and owner only, and not at its flags and
- * private word. Without this flag a backend is not offered larger folios.
+ * store() and load() accept any page of a large folio, including tail pages.
+ * The backend uses only the contents and the memory cgroup of the page, not its
+ * flags or its private word. Without this flag, large folios are not offered to
+ * the backend.
  */
 #define FRONTSWAP_LARGE_FOLIOS	BIT(2)
 
 /**
- * define FRONTSWAP_EXCLUSIVE_LOADS - load() may give the copy up
+ * define FRONTSWAP_EXCLUSIVE_LOADS - load() may release the copy
  *
- * The backend's load() may return FRONTSWAP_LOAD_EXCLUSIVE. Without this flag that
- * value is an error, as any other.
+ * load() may return FRONTSWAP_LOAD_EXCLUSIVE. Without this flag, that value is
+ * an error like any other.
  */
 #define FRONTSWAP_EXCLUSIVE_LOADS	BIT(3)
 
 /**
- * define FRONTSWAP_LOAD_EXCLUSIVE - filled, and the copy need not stay
+ * define FRONTSWAP_LOAD_EXCLUSIVE - page filled, the copy can be released
  *
- * What load() returns when it has filled the page and the backend does not want to
- * keep the copy. If the page is a single page in the swap cache the core marks it
- * dirty and calls invalidate_page(), before anybody can use the page. Otherwise, or
- * if the file exclusive_loads in sysfs is 0, this is the same as 0: the copy stays.
+ * Returned by load() after filling the page if the backend does not need to
+ * keep the copy. If the page is a single page in the swap cache, the core marks
+ * the page dirty and calls invalidate_page() before the page can be used.
+ * Otherwise, or if exclusive_loads in sysfs is 0, the value is the same as 0:
+ * the copy stays.
  */
 #define FRONTSWAP_LOAD_EXCLUSIVE	1
 
 /**
- * struct frontswap_ops - what a backend provides
- * @init: A swap area has come into use. Called once for each area in use, whether
- *	swapon came before or after the backend; at attaching in ascending
- *	order of @type. No store for @type arrives before it has returned.
- *	Optional. It may sleep and allocate with GFP_KERNEL. It must not load
- *	modules, nor call swapon, swapoff or the functions below, and it holds
- *	up readers of /proc/swaps.
- * @store: Take a copy of @page for slot @offset of area @type. The core has
- *	dropped any older copy of the slot, and calls for one slot never overlap.
- *	Mandatory. Returns 0 once the data has been taken: the page may be
- *	reused at once. Any other value refuses the page, which then goes to the
- *	next backend or to the device. @page is locked, has the swap entry as its
- *	private word, and is not part of a larger folio, but see
- *	FRONTSWAP_LARGE_FOLIOS: of such a folio each page is stored, or it is
- *	invalidated again and the folio goes to the device. @page is in the swap
- *	cache, unless it comes from a backend that is being drained: then it is a
- *	page of the core's own, charged to no memory cgroup. Called in reclaim
- *	or by a drain: it may sleep, but must not depend on memory being freed.
- * @load: Fill @page with the copy taken for slot @offset of area @type, and keep
- *	the copy. Mandatory. Returns 0 when the page has been filled, or
- *	FRONTSWAP_LOAD_EXCLUSIVE, see there; -ENOENT when the backend itself has
- *	written the copy to the swap device, which is then read; any other value
- *	means that the page is lost: the reader gets an I/O error, never the
- *	stale bytes of the device. @page is locked and not uptodate, and stays
- *	so: see FRONTSWAP_DIRECT_LOAD. It may sleep, and may be called in
- *	reclaim. Loads and stores of other slots run beside it. A drain calls it
- *	too, with a page of the core's own, and ends when it fails.
+ * struct frontswap_ops - callbacks and options of a backend
+ * @init: Called once for each swap area in use, whether swapon came before or
+ *	after registration. Attaching calls init() in ascending order of @type.
+ *	No store for @type arrives before init() has returned. Optional. May
+ *	sleep and allocate with GFP_KERNEL. Must not load modules, nor call
+ *	swapon, swapoff or the functions below. Readers of /proc/swaps wait for
+ *	init().
+ * @store: Store a copy of @page for slot @offset of area @type. The core has
+ *	invalidated any older copy of the slot, and calls for one slot never
+ *	overlap. Mandatory. Return 0 after the data is copied: the page may be
+ *	reused immediately. Any other value rejects the page, which is then
+ *	offered to the next backend or written to the device. @page is locked,
+ *	its private word is the swap entry, and it is not part of a large folio,
+ *	except with FRONTSWAP_LARGE_FOLIOS: either all pages of a large folio
+ *	are stored, or the stored ones are invalidated and the folio is written
+ *	to the device. @page is in the swap cache, unless a drain migrates the
+ *	page from another backend: then it is a private page of the core,
+ *	charged to no memory cgroup. Called in reclaim or by a drain: may sleep,
+ *	but must not depend on memory being freed.
+ * @load: Fill @page with the copy of slot @offset of area @type, and keep the
+ *	copy. Mandatory. Return 0 if the page is filled;
+ *	FRONTSWAP_LOAD_EXCLUSIVE, see above; -ENOENT if the backend itself has
+ *	written the copy to the swap device, from which the page is then read.
+ *	Any other value means that the page is lost: the reader gets an I/O
+ *	error, never stale data of the device. @page is locked and not uptodate,
+ *	and must stay so: see FRONTSWAP_DIRECT_LOAD. May sleep, and may be
+ *	called in reclaim. Loads and stores of other slots run concurrently. A
+ *	drain also calls load(), with a private page of the core, and ends if
+ *	load() fails.
  * @invalidate_page: The copy of slot @offset of area @type is no longer needed.
- *	Called once at most for each copy taken. Cannot fail. Optional. Called
- *	inside an RCU read section, and most often under a spinlock of the swap
- *	code with interrupts off: it must not sleep, nor enable them.
- * @invalidate_area: Area @type has gone out of use, or the backend is being
- *	detached: drop everything kept for it, copies that were never
- *	invalidated too. The mirror of @init; no call for @type is under way, and
- *	none follows before another @init. Optional. May sleep; what holds for
- *	@init holds here.
- * @name: Name in the log and below /sys/kernel/mm/frontswap/. Optional: NULL
- *	stands for the name of the module.
- * @priority: Backends are asked in descending order of it, among equals the
- *	one registered last first. Optional.
+ *	Called at most once for each stored copy. Cannot fail. Optional. Called
+ *	in an RCU read section, usually under a spinlock of the swap code with
+ *	interrupts off: must not sleep and must not enable interrupts.
+ * @invalidate_area: The area is swapped off or the backend is detached: free
+ *	all data of area @type, including copies that were not invalidated. The
+ *	mirror of @init; no call for @type is in progress, and none follows
+ *	before another @init. Optional. May sleep; the rules of @init apply.
+ * @name: Name in the log and in /sys/kernel/mm/frontswap/. Optional; the
+ *	default is the name of the module.
+ * @priority: Backends are tried in descending order of priority; among equal
+ *	priorities, the backend registered last comes first. Optional.
  * @flags: FRONTSWAP_DIRECT_LOAD, FRONTSWAP_WRITE_THROUGH,
  *	FRONTSWAP_LARGE_FOLIOS, FRONTSWAP_EXCLUSIVE_LOADS. Optional.
- * @pool_pages: Returns how many pages of RAM the backend's pool takes now. With it the
- *	pool and the pages in it are part of Zswap: and Zswapped: in /proc/meminfo.
- *	Optional. It may sleep. It is called at any time from the beginning of
- *	registration to the end of unregistration, attached or not, and must not
- *	take a lock that is held over either of these.
+ * @pool_pages: Return the number of RAM pages in the backend's pool. The pool
+ *	and the pages in the pool are then part of Zswap: and Zswapped: in
+ *	/proc/meminfo. Optional. May sleep. Called at any time from the start of
+ *	registration to the end of unregistration, attached or not. Must not
+ *	take a lock that is held over registration or unregistration.
  *
- * The first five members are those of Linux 4.2 to 6.4, in their order, so a
- * backend written for those builds and works unchanged. The structure is
- * copied at registration. Callbacks must all live in one module or in the kernel.
+ * The first five members are the members of Linux 4.2 to 6.4, in the same
+ * order, so a backend written for those kernels builds and works unchanged. The
+ * structure is copied at registration. All callbacks must be in one module or
+ * in the kernel.
  */
 struct frontswap_ops {
 	void (*init)(unsigned int type);
@@ -188,12 +193,12 @@ static inline void frontswap_add_pools(unsigned long *pool,
 #endif /* CONFIG_FRONTSWAP */
 
 /**
- * frontswap_store() - offer a page on its way to swap to the backends
- * @page: Locked head page in the swap cache. Of a larger folio all pages are taken,
- *	or none.
+ * frontswap_store() - offer a page to the backends before it is swapped out
+ * @page: Locked head page in the swap cache. Of a large folio, either all pages
+ *	are stored or none.
  *
  * Context: Process context, may sleep.
- * Return: 0 when backends have taken the page, which then needs no write.
+ * Return: 0 if backends have stored the page, which then needs no write.
  */
 static inline int frontswap_store(struct page *page)
 {
@@ -203,15 +208,16 @@ static inline int frontswap_store(struct page *page)
 }
 
 /**
- * frontswap_load() - read a page from the backend that holds it
- * @page: Locked page that is not uptodate and whose private word is its swap
- *	entry; the slot is pinned. The first page of a larger folio stands for all of
- *	it: if backends hold some of its pages the rest is read from the device.
+ * frontswap_load() - load a page from the backend that holds it
+ * @page: Locked page that is not uptodate and whose private word is the swap
+ *	entry of a pinned slot. The head page of a large folio stands for the
+ *	whole folio: if backends hold some of its pages, the other pages are
+ *	read from the device.
  *
  * Context: Process context, may sleep.
- * Return: -ENOENT when no backend holds the page: read the device. Otherwise the
- * page has been unlocked: 0 when it is uptodate, -EIO when its only copy could
- * not be read.
+ * Return: -ENOENT if no backend holds the page: read the device. Otherwise the
+ * page has been unlocked: 0 if the page is uptodate, -EIO if the only copy
+ * could not be read.
  */
 static inline int frontswap_load(struct page *page)
 {
@@ -221,11 +227,11 @@ static inline int frontswap_load(struct page *page)
 }
 
 /**
- * frontswap_invalidate_page() - a swap slot is free
+ * frontswap_invalidate_page() - invalidate the copy of a freed slot
  * @type: Swap type.
  * @offset: Slot.
  *
- * Context: Any, under the lock that keeps the slot from being used again.
+ * Context: Any, under the lock that protects the slot from being reused.
  */
 static inline void frontswap_invalidate_page(unsigned int type, pgoff_t offset)
 {
@@ -234,22 +240,33 @@ static inline void frontswap_invalidate_page(unsigned int type, pgoff_t offset)
 }
 
 /**
- * frontswap_invalidate_range() - the copies of some slots are stale
+ * frontswap_invalidate_range() - invalidate the copies of freed slots
  * @type: Swap type.
  * @offset: The first slot.
  * @nr: Number of slots.
  *
- * They are free, or are about to be written by someone who is asked before the
- * backends are.
- *
- * Context: Any, under the lock that keeps the slots from being used again, or with
- * their folio locked in the swap cache.
+ * Context: Any, under the lock that protects the slots from being reused.
  */
 static inline void frontswap_invalidate_range(unsigned int type, pgoff_t offset,
 					      unsigned long nr)
 {
 	if (frontswap_enabled())
 		__frontswap_invalidate_range(type, offset, nr);
+}
+
+/**
+ * frontswap_invalidate_folio() - invalidate the copies of a folio's slots
+ * @folio: Folio whose data is about to be stored elsewhere.
+ *
+ * Context: Any, with the folio locked in the swap cache.
+ */
+static inline void frontswap_invalidate_folio(struct folio *folio)
+{
+	swp_entry_t entry = { .val = page_private(&folio->page) };
+
+	if (frontswap_enabled())
+		__frontswap_invalidate_range(swp_type(entry), swp_offset(entry),
+					     folio_nr_pages(folio));
 }
 
 #endif /* _LINUX_FRONTSWAP_H */

@@ -10,7 +10,7 @@
 #include <linux/swapops.h>
 #include <linux/tracepoint.h>
 
-TRACE_EVENT(frontswap_register,
+DECLARE_EVENT_CLASS(frontswap_backend,
 
 	TP_PROTO(const char *name, int priority, int ret),
 
@@ -31,6 +31,16 @@ TRACE_EVENT(frontswap_register,
 	TP_printk("name=%s priority=%d ret=%d",
 		  __entry->name, __entry->priority, __entry->ret)
 );
+
+/* ret: 0 or the error of a rejected registration */
+DEFINE_EVENT(frontswap_backend, frontswap_register,
+	TP_PROTO(const char *name, int priority, int ret),
+	TP_ARGS(name, priority, ret));
+
+/* ret: 0, or the error that keeps the backend registered */
+DEFINE_EVENT(frontswap_backend, frontswap_unregister,
+	TP_PROTO(const char *name, int priority, int ret),
+	TP_ARGS(name, priority, ret));
 
 DECLARE_EVENT_CLASS(frontswap_area,
 
@@ -58,6 +68,37 @@ DEFINE_EVENT(frontswap_area, frontswap_area_attach,
 DEFINE_EVENT(frontswap_area, frontswap_area_detach,
 	TP_PROTO(const char *name, unsigned int type),
 	TP_ARGS(name, type));
+
+/* pages: held when the drain begins, left when the drain has ended */
+DECLARE_EVENT_CLASS(frontswap_drain,
+
+	TP_PROTO(const char *name, unsigned long pages, int ret),
+
+	TP_ARGS(name, pages, ret),
+
+	TP_STRUCT__entry(
+		__array(char, name, MODULE_NAME_LEN)
+		__field(unsigned long, pages)
+		__field(int, ret)
+	),
+
+	TP_fast_assign(
+		strscpy(__entry->name, name, MODULE_NAME_LEN);
+		__entry->pages = pages;
+		__entry->ret = ret;
+	),
+
+	TP_printk("name=%s pages=%lu ret=%d",
+		  __entry->name, __entry->pages, __entry->ret)
+);
+
+DEFINE_EVENT(frontswap_drain, frontswap_drain_begin,
+	TP_PROTO(const char *name, unsigned long pages, int ret),
+	TP_ARGS(name, pages, ret));
+
+DEFINE_EVENT(frontswap_drain, frontswap_drain_end,
+	TP_PROTO(const char *name, unsigned long pages, int ret),
+	TP_ARGS(name, pages, ret));
 
 DECLARE_EVENT_CLASS(frontswap_page,
 

@@ -5,11 +5,10 @@
 #	step NAME		the message is series/NAME.txt: subject, blank line, text; or
 #				series/NAME-$KERNEL.txt, if that is another one
 #	patch FILE		a hook patch of patches/linux-$KERNEL
-#	file PATH...		our own files or directories
+#	file PATH...		our own files or directories, or files of patches/linux-$KERNEL
 #	lines FILE PATTERN	these lines of an overlay file
 #	kconfig SYMBOL...	Kconfig.frontswap, with these symbols only
 #	remove PATH...		files of the kernel that go
-#	maintainers		our entry takes the place of the kernel's
 # series/cover-$KERNEL.txt is the cover letter. @VERSION@ in a text is the version of the source,
 # @CHANGES@ is series/changes.txt, which has an entry for each SERIES_VERSION (1).
 # The sign-off is that of whoever runs this.
@@ -66,41 +65,6 @@ text() {
 		"$(text_file "$1")"
 }
 
-# An entry is a paragraph that begins with its title. The list is in alphabetical order, nearly:
-# only the entries with our first letter are compared.
-maintainers() {
-	awk -v ours="$top/MAINTAINERS" '
-		function title(entry) { sub(/\n.*/, "", entry); return entry }
-		BEGIN {
-			RS = ""
-			ORS = "\n\n"
-			while ((getline line < ours) > 0)
-				if (line ~ /\n[LSF]:\t/)
-					entry = line
-		}
-		# Who looks after it is not for us to change.
-		function people(entry, list) {
-			while (match(entry, /\nM:[^\n]*/)) {
-				list = list substr(entry, RSTART, RLENGTH)
-				entry = substr(entry, RSTART + RLENGTH)
-			}
-			return list
-		}
-		title($0) == title(entry) {
-			if (!put)
-				print title(entry) people($0) substr(entry, length(title(entry)) + 1)
-			put = 1
-			next
-		}
-		!put && substr($0, 1, 1) == substr(entry, 1, 1) && title($0) > title(entry) {
-			print entry
-			put = 1
-		}
-		{ print }' "$repo/MAINTAINERS" >"$work/MAINTAINERS.tmp"
-	sed -i '$ d' "$work/MAINTAINERS.tmp"
-	mv "$work/MAINTAINERS.tmp" "$repo/MAINTAINERS"
-}
-
 commit() {
 	[ -n "$1" ] || return 0
 	kgit add -Af .
@@ -111,6 +75,10 @@ commit() {
 take() {
 	local f
 	for f in $1; do
+		if [ -f "$patches/$f" ]; then
+			(cd "$patches" && cp --parents "$f" "$repo/")
+			continue
+		fi
 		(cd "$top" && git ls-files -co --exclude-standard -- "$f" | grep -vE "$not_for_the_kernel" |
 			rsync -rlp --files-from=- ./ "$repo/") || die "there is no $f"
 	done
@@ -148,7 +116,6 @@ make_commits() {
 		lines) lines "${rest% *}" "${rest##* }" ;;
 		kconfig) kconfig "$rest" ;;
 		remove) for f in $rest; do rm "$repo/$f"; done ;;
-		maintainers) maintainers ;;
 		*) die "$steps: $verb?" ;;
 		esac
 	done <"$steps"

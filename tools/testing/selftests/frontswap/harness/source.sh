@@ -4,6 +4,8 @@
 # Files that do not change keep their times, so that a rebuild is incremental.
 #   pristine/  the source as it came (hard-linked into src/, never patched)
 #   stage/     only what differs from it: patched files and our own
+# The hook patches are applied in the order of series/linux-$KERNEL.txt. Any other file below
+# patches/linux-$KERNEL is a file of this kernel version and is copied to the same path.
 #   src.id     names the contents of src/, for the steps that depend on it
 . "$(dirname "$0")/lib.sh"
 lock
@@ -80,16 +82,30 @@ apply() {
 	exit 1
 }
 
+# The hook patches in the order of the series; each must be part of a step.
+list_hooks() {
+	local p
+	mapfile -t hooks < <(sed -n "s@^patch @$patches/@p" "$harness/series/linux-$KERNEL.txt")
+	[ ${#hooks[@]} -gt 0 ] || die "series/linux-$KERNEL.txt lists no patch"
+	for p in "$patches"/*.patch; do
+		case " ${hooks[*]} " in
+		*" $p "*) ;;
+		*) die "${p##*/} is missing from series/linux-$KERNEL.txt" ;;
+		esac
+	done
+}
+
 make_stage() {
-	local p f list
-	compgen -G "$patches/*.patch" >/dev/null || die "there are no patches in $patches"
+	local p f list hooks
+	list_hooks
 	rm -rf "$stage"
 	mkdir -p "$stage"
-	touched "$patches"/*.patch >"$work/touched.tmp"
+	touched "${hooks[@]}" >"$work/touched.tmp"
 	while read -r f; do
 		[ ! -f "$pristine/$f" ] || (cd "$pristine" && cp --parents "$f" "$stage/")
 	done <"$work/touched.tmp"
-	for p in "$patches"/*.patch; do apply "$p"; done
+	for p in "${hooks[@]}"; do apply "$p"; done
+	rsync -rlp --exclude='*.patch' "$patches/" "$stage/"
 	list=$(ours)
 	[ -z "$list" ] || (cd "$top" && rsync -rlp --files-from=- ./ "$stage/" <<<"$list")
 }
