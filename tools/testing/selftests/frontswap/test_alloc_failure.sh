@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # Guarantees: G5
 # A backend without memory rejects stores, temporarily or permanently. Rejected
 # pages are written to the device, and older copies in the backend are

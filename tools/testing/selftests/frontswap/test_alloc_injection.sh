@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # Guarantees: G8, G12
 # Fail each allocation of attaching, detaching and registering a backend once:
 # the first, the second, and so on, by /proc/self/fail-nth. Either the attempt

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # Guarantees: G12
 # Every invalid registration and unregistration is rejected, with an errno of
 # its own and a line in the log, while swap is in use, and changes nothing.

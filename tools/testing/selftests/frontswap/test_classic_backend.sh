@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal bare debug
 # Guarantees: G9, G11
 # An old backend with five callbacks, no owner, and an unchecked registration is
 # identified by the address of its callbacks: the backend stores pages, is named

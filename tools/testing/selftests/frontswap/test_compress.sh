@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # frontswap_compress is loaded on a machine that is swapping, on a disk and on a
 # RAM disk, drained, attached again, unloaded and loaded again with pages
 # inside.

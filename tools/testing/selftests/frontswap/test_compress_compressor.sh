@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # Change the compressor of frontswap_compress with pages inside: the pages
 # remain readable. Invalid parameters are rejected with a message and change
 # nothing.

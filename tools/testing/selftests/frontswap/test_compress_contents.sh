@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # frontswap_compress and each kind of page contents: one repeated word occupies
 # no memory of the pool, random bytes are rejected at once and written to the
 # device.

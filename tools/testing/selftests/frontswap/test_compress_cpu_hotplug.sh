@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug kcsan
 # A CPU goes offline and online while frontswap_compress works: the compressors
 # are per CPU.
 

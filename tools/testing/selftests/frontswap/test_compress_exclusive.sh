@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # A page that is loaded leaves a pool above exclusive_percent of its limit, so
 # that no page is in memory twice. In a pool with room the copy stays, and saves
 # another compression if the page is swapped out unchanged.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # A page that cannot be decompressed is an I/O error for the reader, never wrong
 # bytes. Draining stops there, and no readable page is lost.
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # At its limit frontswap_compress stores no page, and writes its oldest pages
 # back until the pool is at 90 %. Without writeback the backend only rejects.
 # The limit can be changed at any time.

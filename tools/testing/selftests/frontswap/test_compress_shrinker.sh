@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # Under memory pressure frontswap_compress writes old pages to the device,
 # unless writeback is N. The youngest pages stay, and so do pages that would
 # free less than half a page of memory per write. (Dropping caches runs all

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug kcsan
 # Under load, frontswap_compress is drained into another backend and to the
 # device, unloaded and loaded; its limit is raised and lowered; caches are
 # dropped; areas are swapped on and off. Every byte is compared, and no page is

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug kcsan
 # Guarantees: G3
 # A CPU goes offline and online while backends register and unregister, with
 # pages swapped out and in: registration patches code and takes the CPU hotplug

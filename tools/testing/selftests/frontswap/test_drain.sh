@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal bare debug
 # Guarantees: G8, G9
 # A backend with pages is drained and detached while the owner of the memory
 # uses it. The module can then be unloaded, loaded again, and attached again,

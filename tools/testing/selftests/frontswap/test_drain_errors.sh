@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal bare debug
 # Guarantees: G8
 # A page that cannot be moved makes detaching fail with the error. No page is
 # lost: the backend retains the remaining pages and serves loads, but rejects

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal bare debug
 # Guarantees: G7, G8
 # A handover under load: a new backend is loaded, the old backend is drained
 # into the new one and unloaded, while processes use both. Pages that the new

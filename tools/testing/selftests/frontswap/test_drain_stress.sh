@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal bare debug kcsan
 # Guarantees: G8
 # Enable and disable three backends, and zswap, in loops on a small, nearly full
 # area, in a control group at its limit, while another area is swapped on and

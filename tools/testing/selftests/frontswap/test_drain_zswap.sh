@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
+# kernels: 6.1
 # Guarantees: G7, G8
 # The built-in zswap is drained and detached like any other backend, without
 # swapoff, and attached again.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # Guarantees: G5
 # A page that is stored, read, changed and stored again in the same slot leaves
 # no older copy, whether the backend stores or rejects the new contents. The

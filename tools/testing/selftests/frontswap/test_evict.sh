@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal bare debug
 # Guarantees: G8
 # A backend has the core write some of its pages to the device while it
 # continues to store pages. Swapped-out pages are written, pages that are also

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal bare debug kcsan
 # Guarantees: G8
 # Write back in a loop from a backend that stores, loads, invalidates and is
 # drained at the same time, on a small, nearly full area on which slots are

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # Guarantees: G4, G8
 # A backend that drops its copy when a page is loaded: while the memory is
 # resident the backend stores nothing, and each page is swapped out again

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal bare debug
 # Guarantees: G9
 # A module registers and its init function then fails, while pages are swapped
 # out. The module is freed in spite of its reference count, so the backend must

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal bare debug
 # Guarantees: G1
 # A swapoff that a signal interrupts restores the area without notice. An
 # attached backend continues to serve the area, and a later backend receives

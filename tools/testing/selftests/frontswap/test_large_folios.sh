@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # Guarantees: G6
 # Huge pages are swapped out whole where the area allows. A backend that
 # supports large folios stores all pages of a folio or, if it rejects one page,

@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
+# kernels: 6.12
 # Guarantees: G4, G6
 # A fault that bypasses the swap cache reads a folio of several pages (Linux
 # 6.12). The pages are in one backend, in several, on the device, or scattered;

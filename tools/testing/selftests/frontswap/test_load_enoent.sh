@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # Guarantees: G4
 # -ENOENT from load(): the backend has written the page to the device, and the
 # page is read there, without an error. Here pages are written to the device,

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # Guarantees: G4, G8
 # A failed load is an I/O error: the reader gets SIGBUS, and no page ever shows
 # wrong bytes, although the device holds older bytes in the same slots. When

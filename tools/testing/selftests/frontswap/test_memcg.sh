@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # Guarantees: G2, G7
 # A control group at its limit swaps all the time, by reclaim and not by advice,
 # while a backend registers and rejects every third store.

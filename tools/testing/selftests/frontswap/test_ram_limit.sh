@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # Guarantees: G7
 # frontswap_ram at its limit rejects each store; the other pages are written to
 # the device, and every byte is right. (A store may be rejected at any time.)

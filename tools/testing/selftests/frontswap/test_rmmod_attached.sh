@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal bare debug
 # Guarantees: G9
 # rmmod of an attached backend fails with "in use", with or without pages. After
 # unregistration rmmod works, and the module can be loaded again.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug kcsan
 # Guarantees: G11
 # Backends from forked kernels mark the page uptodate in load(), and some unlock
 # the page. The core logs this once, does not repeat it, and the backend works:

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug kcsan
 # Guarantees: G4
 # Slots with several users: children that inherit swapped-out memory read it at
 # the same time as the parent, from synchronous and asynchronous areas, with

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # Guarantees: G2, G4
 # Shared memory is swapped through another path than anonymous memory. A late
 # backend stores it, and a failed load is SIGBUS as well.

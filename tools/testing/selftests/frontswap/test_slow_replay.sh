@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal bare debug
 # Guarantees: G2, G3
 # Areas are in use while they are replayed to a late backend. If init() is slow,
 # stores meanwhile are written to the device, and the backend receives no store

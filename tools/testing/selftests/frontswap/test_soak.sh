@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug kcsan
 # Guarantees: G4, G8
 # A short soak, see soak.sh: with a fixed seed, and with a random seed; on a
 # slow kernel with a random seed only.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # Guarantees: G8, G12
 # Interfaces for other programs: the events in /proc/vmstat, the pool of a
 # backend in /proc/meminfo, and the pollable file state. enabled accepts 0 and 1

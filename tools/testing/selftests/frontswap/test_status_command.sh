@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # The frontswap command shows the contents of sysfs, and "-" for values that are
 # missing, invalid or removed while being read. First with artificial trees of
 # files, comparing the whole output; then with backends that store pages, are

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal bare debug kcsan
 # Guarantees: G4
 # Swapoff reads the pages of an area while their owner faults on them: from a
 # backend, and alternately from a backend and the device; with faults through

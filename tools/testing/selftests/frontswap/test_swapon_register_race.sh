@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal bare debug kcsan
 # Guarantees: G1, G2, G3
 # swapon and swapoff of two areas in loops, against registration and
 # unregistration in a loop, with pages swapped out and in all the time. The

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # Guarantees: G5, G6
 # Huge pages are swapped out, whole where the area allows. A backend receives
 # single pages only, and older copies in the slots of a huge page are

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # The tracepoints exist and fire, with the name of the backend.
 
 . ./functions.sh

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # Guarantees: G5, G7
 # Two backends. The backend with the higher priority is asked first, pages that
 # it rejects are stored in the other, pages that both reject are written to the

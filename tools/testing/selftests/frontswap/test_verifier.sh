@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # The tests trust swaphog and the test backend. With a backend that flips one
 # bit of each page swaphog must report "wrong bytes"; with a backend whose loads
 # fail swaphog must report SIGBUS, unless SIGBUS is expected.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
 # Guarantees: G4, G7, G8
 # A write-through backend: its pages are written to the device as well, so a
 # failed load reads the device, a drain needs neither loads nor writes, and

@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
+# kernels: 6.12
 # Guarantees: G5
 # Linux 6.12 records pages of zeros in a bitmap and writes them nowhere. A page
 # in a backend becomes zero, and then text again: each time the older copy must

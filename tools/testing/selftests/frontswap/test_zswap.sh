@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
+# kernels: 6.1
 # Guarantees: G7
 # The built-in zswap is one backend of several. A module registers beside zswap,
 # enabled or not, with higher or lower priority, and the pages in both remain

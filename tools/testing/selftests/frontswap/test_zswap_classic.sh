@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
+# kernels: 6.1
 # Guarantees: G7, G11
 # A module with the five classic callbacks registers beside an enabled zswap.
 # zswap is not restricted and loses no page.

@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
+# kernels: 6.12
 # Guarantees: G4, G5
 # On Linux 6.12 zswap is asked before the backends. zswap stores a page of which
 # a backend holds an older copy, and writes the page back to the device: the

@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug
+# kernels: 6.1
 # Guarantees: G4, G7
 # A small zswap pool fills, and zswap writes pages to the device. For these
 # pages its load() returns -ENOENT, so they are read from the device, without an

@@ -59,29 +59,29 @@ missing_results() {
 	done
 }
 
-# A test that leaves out what it is for has found that missing. These know why.
+# A KUnit case may be for one kernel line; a test says so itself.
 may_skip() {
-	case $KERNEL:$1 in
-	*:kunit:*) ;;
-	6.1:test_zswap_tier.sh | 6.1:test_zeromap.sh | 6.1:test_large_swapin.sh) ;;
-	6.12:test_zswap.sh | 6.12:test_zswap_classic.sh) ;;
-	6.12:test_zswap_writeback.sh | 6.12:test_drain_zswap.sh) ;;
+	case $1 in
+	kunit:*) ;;
 	*) return 1 ;;
 	esac
 }
 
-# A test may name its guests: "# guests: normal debug". Else: without zswap there is no backend at
-# first, and the static key is off: what that changes. Races are looked for where much goes on at once.
+header() { sed -n "s/^# $1: //p" "$selftests/$2" | head -n 1; }
+
+# A test names its guests, "# guests: normal debug", and its kernel lines if not all of them,
+# "# kernels: 6.12".
 runs_in() {
-	local guests
-	guests=$(sed -n 's/^# guests: //p' "$selftests/$2")
-	case ${guests:-$1} in
-	*"$1"*) ;;
+	local kernels
+
+	kernels=$(header kernels "$2")
+	case " ${kernels:-$KERNEL} " in
+	*" $KERNEL "*) ;;
 	*) return 1 ;;
 	esac
-	case ${guests:+named}$1 in
-	bare) grep -E 'late|swapo|areas|evict|counters|drain|rmmod|failed_init|slow_replay|classic_backend|compress_memcg' <<<"$2" | grep -qv zswap ;;
-	kcsan) grep -qE 'soak|stress|_race|_faults|hotplug|self_completion|shared_slots|counters' <<<"$2" ;;
+	case " $(header guests "$2") " in
+	*" $1 "*) ;;
+	*) return 1 ;;
 	esac
 }
 
@@ -164,6 +164,9 @@ uml() {
 	! grep -q "^fail $KERNEL uml " "$results" || grep -vE '^ +ok ' "$logs/uml.log" | last_words
 }
 
+for name in "$selftests"/test_*.sh; do
+	[ -n "$(header guests "${name##*/}")" ] || die "${name##*/} names no guests: # guests: normal debug"
+done
 for name in $GUESTS; do
 	if chosen_for "$name" >/dev/null; then
 		names+=("$name")
