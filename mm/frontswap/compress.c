@@ -32,7 +32,7 @@
 #include <linux/workqueue.h>
 #include <linux/zsmalloc.h>
 
-#include "../frontswap_line.h"
+#include "../frontswap_compat.h"
 #include "compress_index.h"
 #include "compress_limit.h"
 
@@ -234,7 +234,7 @@ static int alg_choose(const char *name)
 
 /* Owners: a page is charged to its cgroup as zswap charges it */
 
-#if defined(FRONTSWAP_HAS_OWNERS) && defined(CONFIG_ZSWAP)
+#if defined(FRONTSWAP_HAS_OBJCG) && defined(CONFIG_ZSWAP)
 static void owner_charge(struct obj_cgroup *owner, unsigned int bytes)
 {
 	obj_cgroup_charge_zswap(owner, bytes);
@@ -244,7 +244,7 @@ static void owner_uncharge(struct obj_cgroup *owner, unsigned int bytes)
 {
 	obj_cgroup_uncharge_zswap(owner, bytes);
 }
-#elif defined(FRONTSWAP_HAS_OWNERS)
+#elif defined(FRONTSWAP_HAS_OBJCG)
 /* Reclaim is not refused. */
 static void owner_charge(struct obj_cgroup *owner, unsigned int bytes)
 {
@@ -271,7 +271,7 @@ static void owner_uncharge(struct obj_cgroup *owner, unsigned int bytes)
 static __always_inline bool owner_get(struct page *page,
 				      struct obj_cgroup **owner)
 {
-	*owner = frontswap_page_owner(page);
+	*owner = frontswap_page_objcg(page);
 	if (!*owner)
 		return true;
 	if (likely(obj_cgroup_may_zswap(*owner) &&
@@ -419,7 +419,7 @@ struct eviction {
 	int error;
 };
 
-#ifdef FRONTSWAP_HAS_OWNERS
+#ifdef FRONTSWAP_HAS_OBJCG
 /* Whether the owner's pages may be on a device, and whether it is asked for. */
 static bool owner_may_go(u64 meta, const void *group)
 {
@@ -1348,7 +1348,7 @@ static struct kobj_attribute compact_attr = __ATTR_WO(compact);
 /* By its path, or by its number; an error pointer if there is none. */
 static struct cgroup *find_group(const char *name)
 {
-#ifdef FRONTSWAP_HAS_OWNERS
+#ifdef FRONTSWAP_HAS_OBJCG
 	u64 id;
 
 	if (kstrtou64(name, 0, &id))
@@ -1361,7 +1361,7 @@ static struct cgroup *find_group(const char *name)
 
 static void put_group(struct cgroup *group)
 {
-#ifdef FRONTSWAP_HAS_OWNERS
+#ifdef FRONTSWAP_HAS_OBJCG
 	if (group)
 		cgroup_put(group);
 #endif
