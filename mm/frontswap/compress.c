@@ -1336,7 +1336,7 @@ static ssize_t compact_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 	if (kstrtouint(buf, 0, &one) || one != 1)
 		return -EINVAL;
-	if (mutex_lock_killable(&evict_lock))
+	if (mutex_lock_interruptible(&evict_lock))
 		return -EINTR;
 	compact();
 	mutex_unlock(&evict_lock);
@@ -1424,11 +1424,11 @@ static int evict_request(struct eviction *ev, unsigned long pages)
 	bool moved;
 
 	while (ev->done < pages) {
-		if (mutex_lock_killable(&evict_lock))
+		if (mutex_lock_interruptible(&evict_lock))
 			return -EINTR;
 		if (clock_fold_due(&clock))
 			fold_ages();
-		if (ev->timed)
+		if (ev->timed && !ev->wanted)
 			end_generation(ev);
 		moved = evict_some(ev, min(pages - ev->done, ROUND));
 		mutex_unlock(&evict_lock);
@@ -1436,9 +1436,9 @@ static int evict_request(struct eviction *ev, unsigned long pages)
 			return ev->error;
 		if (!moved && ev->wanted > ev->done)
 			return 0;
-		if (!moved && schedule_timeout_killable(HZ / 10))
-			return -EINTR;
-		if (fatal_signal_pending(current))
+		if (!moved)
+			schedule_timeout_interruptible(HZ / 10);
+		if (signal_pending(current))
 			return -EINTR;
 		cond_resched();
 	}
