@@ -404,6 +404,9 @@ static void compact(void)
  * @timed: Pages younger than @age stay.
  * @age: In jiffies.
  * @group: Pages of other control groups stay; NULL for all.
+ * @generation: Where to continue: pages of older generations have been visited,
+ * @type: and of this one those in areas of lower type
+ * @next: and at lower offsets.
  * @closed: Types that cannot be written to.
  * @error: The core cannot do more now.
  */
@@ -415,6 +418,9 @@ struct eviction {
 	bool timed;
 	unsigned long age;
 	struct cgroup *group;
+	unsigned long generation;
+	unsigned int type;
+	unsigned long next;
 	DECLARE_BITMAP(closed, MAX_SWAPFILES);
 	int error;
 };
@@ -459,8 +465,7 @@ static bool evict_batch(struct eviction *ev, unsigned int type,
 	return ev->done < ev->wanted;
 }
 
-static void evict_type(struct eviction *ev, unsigned int type,
-		       unsigned int age)
+static void evict_type(struct eviction *ev, unsigned int age)
 {
 	const struct index_query query = {
 		.age = age,
@@ -469,41 +474,64 @@ static void evict_type(struct eviction *ev, unsigned int type,
 		.wanted = owner_may_go,
 		.arg = ev->group,
 	};
+	struct index *ix = &slots[ev->type];
 	pgoff_t offsets[BATCH];
-	unsigned long next = 0;
 	unsigned int n;
 
 	do {
-		mutex_lock(&slots[type].walk);
-		n = index_collect(&slots[type], &next, &query, offsets,
+		mutex_lock(&ix->walk);
+		n = index_collect(ix, &ev->next, &query, offsets,
 				  min_t(unsigned long, BATCH,
 					ev->wanted - ev->done));
-		mutex_unlock(&slots[type].walk);
-	} while (n && evict_batch(ev, type, offsets, n));
+		mutex_unlock(&ix->walk);
+	} while (n && evict_batch(ev, ev->type, offsets, n));
 }
 
-/* The oldest first. */
+static void evict_continue_at(struct eviction *ev, unsigned long generation)
+{
+	if (ev->generation == generation)
+		return;
+	ev->generation = generation;
+	ev->type = 0;
+	ev->next = 0;
+}
+
+/* True if nothing is left to do. */
+static bool evict_age(struct eviction *ev, unsigned int age)
+{
+	for (; ev->type < MAX_SWAPFILES; ev->type++, ev->next = 0) {
+		if (test_bit(ev->type, ev->closed))
+			continue;
+		evict_type(ev, age);
+		if (ev->error || ev->done >= ev->wanted)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The oldest first. Each round of a run continues where the last one has ended;
+ * after the youngest generation the next round begins with the oldest again.
+ */
 static void evict(struct eviction *ev)
 {
 	unsigned long now = READ_ONCE(clock.now);
 	u64 ages = all_ages();
-	int back, type;
+	long back;
 
 	lockdep_assert_held(&evict_lock);
-	for (back = AGES - 2; back >= (int)ev->keep; back--) {
+	for (back = min(AGES - 2UL, now - ev->generation);
+	     back >= (long)ev->keep; back--) {
 		if (!(ages & BIT_ULL(clock_age(now, back))))
 			continue;
 		if (ev->timed &&
 		    !clock_ended_by(&clock, now, back, jiffies - ev->age))
+			break;
+		evict_continue_at(ev, now - back);
+		if (evict_age(ev, clock_age(now, back)))
 			return;
-		for (type = 0; type < MAX_SWAPFILES; type++) {
-			if (test_bit(type, ev->closed))
-				continue;
-			evict_type(ev, type, clock_age(now, back));
-			if (ev->error || ev->done >= ev->wanted)
-				return;
-		}
 	}
+	evict_continue_at(ev, 0);
 }
 
 /* As many pages as the budget has; false: nothing could be moved. */

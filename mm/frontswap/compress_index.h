@@ -347,13 +347,14 @@ static inline struct branch *index_next_branch(struct index *ix,
 	return NULL;
 }
 
-/* The first leaf with entries from *@offset on, which is moved there. */
+/* The first leaf with entries from *@offset on, which is moved there. May sleep. */
 static inline struct leaf *index_next(struct index *ix, unsigned long *offset)
 {
 	struct branch *branch;
 	struct leaf *leaf;
 
 	while ((branch = index_next_branch(ix, offset))) {
+		cond_resched();
 		do {
 			leaf = &branch->leaves[*offset / LEAF_SLOTS %
 					       BRANCH_LEAVES];
