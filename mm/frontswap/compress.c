@@ -38,6 +38,7 @@
 
 #define POOL_GFP	(INDEX_GFP | __GFP_HIGHMEM | __GFP_MOVABLE)
 #define BATCH		32U	/* the writes that the core has in flight */
+#define MAX_FAILED	8	/* batches, then a device is given up for this run */
 #define ROUND		256UL	/* pages between looks at the pool */
 #define PROTECTED	GENERATIONS	/* which the shrinker leaves alone */
 
@@ -407,6 +408,7 @@ static void compact(void)
  * @generation: Where to continue: pages of older generations have been visited,
  * @type: and of this one those in areas of lower type
  * @next: and at lower offsets.
+ * @failed: Batches in a row of which no page could be moved.
  * @closed: Types that cannot be written to.
  * @error: The core cannot do more now.
  */
@@ -421,6 +423,7 @@ struct eviction {
 	unsigned long generation;
 	unsigned int type;
 	unsigned long next;
+	unsigned int failed;
 	DECLARE_BITMAP(closed, MAX_SWAPFILES);
 	int error;
 };
@@ -454,9 +457,12 @@ static bool evict_batch(struct eviction *ev, unsigned int type,
 
 	if (ret > 0) {
 		ev->done += ret;
+		ev->failed = 0;
 		stat_add(WRITTEN_BACK_PAGES, ret);
-	} else if (ret == -EOPNOTSUPP) {
+	} else if (ret == -EOPNOTSUPP ||
+		   (ret == -EIO && ++ev->failed == MAX_FAILED)) {
 		__set_bit(type, ev->closed);
+		ev->failed = 0;
 		return false;
 	} else if (ret < 0 && ret != -EIO) {
 		ev->error = ret;
