@@ -753,6 +753,9 @@ static __always_inline void set_exclusive(unsigned long pages)
 static noinline void pool_refuse(void)
 {
 	stat_add(REJECT_LIMIT, 1);
+	/* This page was to be tried, and is not. */
+	if (unlikely(this_cpu_read(stats.misled)))
+		this_cpu_dec(stats.misled);
 	if (!pausing() || (!(this_cpu_inc_return(stats.refused) % 32) &&
 			   compact_due()))
 		queue_work(wq, &reclaim_work);
