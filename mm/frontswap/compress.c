@@ -955,7 +955,11 @@ static int compress_load(unsigned int type, pgoff_t offset, struct page *page)
 	kunmap_local(dst);
 	if (unlikely(ret))
 		return decompress_error(type, offset, entry_alg(e.meta), ret);
-	return READ_ONCE(exclusive) ? FRONTSWAP_LOAD_EXCLUSIVE : 0;
+	if (likely(!READ_ONCE(exclusive)))
+		return 0;
+	/* Without stores nobody else notices that the pool has become small. */
+	set_exclusive(zs_get_total_pages(pool));
+	return FRONTSWAP_LOAD_EXCLUSIVE;
 }
 
 static __always_inline void release(const struct entry *e)
