@@ -2,11 +2,12 @@
 /*
  * frontswap_compress: a frontswap backend that keeps pages compressed in RAM
  *
- * A page is compressed into a zsmalloc pool; one that is a single word
- * repeated takes none of it; one that does not compress well is refused. What
- * is known of a slot is in its type's index, see compress_index.h. When the
- * pool is at its limit, and when memory is short, the oldest pages are written
- * to the swap device by frontswap_evict(), in a work item.
+ * A page is compressed into a zsmalloc pool. A page of a single repeated word
+ * takes no memory of the pool. A page that does not compress well is stored as it
+ * is while the pool is far from its limit, and rejected otherwise. The index of
+ * each type describes the slots, see compress_index.h. When the pool is at its
+ * limit, and when memory is short, the oldest pages are written to the swap
+ * device by frontswap_evict(), in a work item.
  *
  * Locks: none for a slot, the core sees to that. A CPU's compressor is used
  * under its local lock, with preemption off, so nothing sleeps there. An index
@@ -55,6 +56,7 @@ enum counter {
 	SAME_FILLED_PAGES,
 	COMPRESSED_BYTES,
 	BULKY_BYTES,
+	RAW_PAGES,
 	REJECT_COMPRESS_POOR,
 	REJECT_UNTRIED,
 	REJECT_ALLOC_FAIL,
@@ -282,9 +284,37 @@ static __always_inline bool owner_get(struct page *page,
 	return false;
 }
 
-static __always_inline unsigned int charged_bytes(unsigned int size)
+#ifdef FRONTSWAP_HAS_OBJCG
+/* Whether a control group of the page has a limit */
+static bool page_limited(struct page *page)
 {
-	return size == SIZE_SAME ? 0 : size;
+	struct obj_cgroup *owner = frontswap_page_objcg(page);
+	struct mem_cgroup *memcg = NULL;
+
+	if (!owner)
+		return false;
+	rcu_read_lock();
+	memcg = obj_cgroup_memcg(owner);
+	while (memcg && READ_ONCE(memcg->memory.max) == PAGE_COUNTER_MAX &&
+	       READ_ONCE(memcg->memory.high) == PAGE_COUNTER_MAX)
+		memcg = parent_mem_cgroup(memcg);
+	rcu_read_unlock();
+	obj_cgroup_put(owner);
+	return memcg;
+}
+#else
+static bool page_limited(struct page *page)
+{
+	return false;
+}
+#endif
+
+/* Bytes in the pool of what an entry calls @size */
+static __always_inline unsigned int pool_size(unsigned int size)
+{
+	if (size < SIZE_RAW)
+		return size;
+	return size == SIZE_RAW ? PAGE_SIZE : 0;
 }
 
 /* Pages that are one word repeated */
@@ -690,11 +720,7 @@ static noinline bool try_poor(const void *page)
 		this_cpu_inc(stats.misled);
 		return true;
 	}
-	if (!(this_cpu_inc_return(stats.asked) % POOR_SAMPLE))
-		return true;
-	stat_add(REJECT_COMPRESS_POOR, 1);
-	stat_add(REJECT_UNTRIED, 1);
-	return false;
+	return !(this_cpu_inc_return(stats.asked) % POOR_SAMPLE);
 }
 
 static __always_inline bool worth_trying(const void *page)
@@ -719,7 +745,6 @@ static __always_inline int pool_add(const void *page, unsigned int nr,
 	s = this_cpu_ptr(streams);
 	ret = crypto_comp_compress(s->tfm, page, PAGE_SIZE, s->buffer, &size);
 	if (unlikely(ret || size >= poor_size)) {
-		stat_add(REJECT_COMPRESS_POOR, 1);
 		this_cpu_inc(stats.poor);
 		ret = -E2BIG;
 		goto unlock;
@@ -739,6 +764,17 @@ static __always_inline int pool_add(const void *page, unsigned int nr,
 unlock:
 	local_unlock(&streams->lock);
 	return ret;
+}
+
+static noinline int pool_add_raw(const void *page, unsigned long *handle)
+{
+	*handle = zs_malloc(pool, PAGE_SIZE, POOL_GFP);
+	if (IS_ERR_VALUE(*handle)) {
+		stat_add(REJECT_ALLOC_FAIL, 1);
+		return -ENOMEM;
+	}
+	pool_write(*handle, page, PAGE_SIZE);
+	return SIZE_RAW;
 }
 
 static __always_inline void set_exclusive(unsigned long pages)
@@ -781,27 +817,29 @@ static struct leaf *get_leaf(unsigned int type, pgoff_t offset)
 	return leaf;
 }
 
+enum how { COMPRESSED, SAME_FILLED, RAW };
+
 /*
  * Fills in what the entry gets: returns its size or an errno. The place for it
  * comes first, or the work of compressing might be for nothing.
  */
-static __always_inline int take(const unsigned long *src, bool same,
+static __always_inline int take(const unsigned long *src, enum how how,
 				unsigned int nr, unsigned int type,
 				pgoff_t offset, struct leaf **leaf,
 				unsigned long *data)
 {
 	int ret;
 
-	if (!same && !pool_admits())
+	if (how != SAME_FILLED && !pool_admits())
 		return -ENOSPC;
 	*leaf = get_leaf(type, offset);
 	if (unlikely(!*leaf))
 		return -ENOMEM;
-	if (same) {
+	if (how == SAME_FILLED) {
 		*data = *src;
 		return SIZE_SAME;
 	}
-	ret = pool_add(src, nr, data);
+	ret = how == RAW ? pool_add_raw(src, data) : pool_add(src, nr, data);
 	if (unlikely(ret < 0))
 		index_put(&slots[type], *leaf);
 	return ret;
@@ -813,6 +851,10 @@ static __always_inline void count_stored(unsigned int size)
 	if (size == SIZE_SAME) {
 		stat_add(SAME_FILLED_PAGES, 1);
 		return;
+	}
+	if (size == SIZE_RAW) {
+		stat_add(RAW_PAGES, 1);
+		size = PAGE_SIZE;
 	}
 	stat_add(COMPRESSED_BYTES, size);
 	if (size >= MIN_SIZE_SHRINK)
@@ -826,6 +868,10 @@ static __always_inline void count_released(unsigned int size)
 		stat_add(SAME_FILLED_PAGES, -1);
 		return;
 	}
+	if (size == SIZE_RAW) {
+		stat_add(RAW_PAGES, -1);
+		size = PAGE_SIZE;
+	}
 	stat_add(COMPRESSED_BYTES, -(long)size);
 	if (size >= MIN_SIZE_SHRINK)
 		stat_add(BULKY_BYTES, -(long)size);
@@ -833,7 +879,7 @@ static __always_inline void count_released(unsigned int size)
 
 static __always_inline int store_page(unsigned int type, pgoff_t offset,
 				      struct page *page,
-				      const unsigned long *src, bool same)
+				      const unsigned long *src, enum how how)
 {
 	struct obj_cgroup *owner;
 	unsigned long data;
@@ -847,14 +893,14 @@ static __always_inline int store_page(unsigned int type, pgoff_t offset,
 	}
 	/* Pairs with alg_choose(). */
 	nr = smp_load_acquire(&current_alg);
-	size = take(src, same, nr, type, offset, &leaf, &data);
+	size = take(src, how, nr, type, offset, &leaf, &data);
 	if (size < 0) {
 		if (owner)
 			obj_cgroup_put(owner);
 		return size;
 	}
 	if (owner)
-		owner_charge(owner, charged_bytes(size));
+		owner_charge(owner, pool_size(size));
 	leaf_set(leaf, offset, data,
 		 make_meta(size, nr, READ_ONCE(clock.now), pack_owner(owner)));
 	count_stored(size);
@@ -863,14 +909,34 @@ static __always_inline int store_page(unsigned int type, pgoff_t offset,
 	return 0;
 }
 
+/*
+ * Reclaim gains nothing from a page that is kept as it is, but what it looks at next
+ * may compress; on the device the page would cost two transfers. The limit of a
+ * control group is another matter: there it would be charged as before.
+ */
+static noinline int store_poor(unsigned int type, pgoff_t offset,
+			       struct page *page, const unsigned long *src,
+			       bool tried)
+{
+	if (zs_get_total_pages(pool) < READ_ONCE(limit.raw) &&
+	    !page_limited(page))
+		return store_page(type, offset, page, src, RAW);
+	stat_add(REJECT_COMPRESS_POOR, 1);
+	stat_add(REJECT_UNTRIED, !tried);
+	return -E2BIG;
+}
+
 static int compress_store(unsigned int type, pgoff_t offset, struct page *page)
 {
 	const unsigned long *src = kmap_local_page(page);
-	bool same = same_filled(src);
+	bool same = same_filled(src), try = same || worth_trying(src);
 	int ret = -E2BIG;
 
-	if (same || worth_trying(src))
-		ret = store_page(type, offset, page, src, same);
+	if (try)
+		ret = store_page(type, offset, page, src,
+				 same ? SAME_FILLED : COMPRESSED);
+	if (ret == -E2BIG)
+		ret = store_poor(type, offset, page, src, try);
 	kunmap_local(src);
 	return ret;
 }
@@ -936,6 +1002,15 @@ static __always_inline int pool_read(unsigned long handle, u64 meta, void *page)
 	return ret;
 }
 
+/* To store such a page again costs no more than a copy, so it is not held twice. */
+static noinline int load_raw(unsigned long handle, struct page *page)
+{
+	memcpy_to_page(page, 0, zs_map_object(pool, handle, ZS_MM_RO),
+		       PAGE_SIZE);
+	zs_unmap_object(pool, handle);
+	return FRONTSWAP_LOAD_EXCLUSIVE;
+}
+
 static int compress_load(unsigned int type, pgoff_t offset, struct page *page)
 {
 	struct leaf *leaf = index_leaf(&slots[type], offset);
@@ -947,6 +1022,8 @@ static int compress_load(unsigned int type, pgoff_t offset, struct page *page)
 		return -EIO;
 	e.data = leaf_entry(leaf, offset)->data;
 	e.meta = READ_ONCE(leaf_entry(leaf, offset)->meta);
+	if (entry_size(e.meta) == SIZE_RAW)
+		return load_raw(e.data, page);
 	dst = kmap_local_page(page);
 	if (entry_size(e.meta) == SIZE_SAME)
 		fill(dst, e.data);
@@ -971,7 +1048,7 @@ static __always_inline void release(const struct entry *e)
 		zs_free(pool, e->data);
 	count_released(size);
 	if (owner) {
-		owner_uncharge(owner, charged_bytes(size));
+		owner_uncharge(owner, pool_size(size));
 		obj_cgroup_put(owner);
 	}
 }
@@ -1125,6 +1202,7 @@ static char compressor[CRYPTO_MAX_ALG_NAME] =
 static unsigned int max_pool_percent = 20;
 static unsigned int accept_threshold_percent = 90;
 static unsigned int exclusive_percent = 50;
+static unsigned int incompressible_percent = 80;
 static unsigned long max_bytes;
 static bool ready;	/* under the lock of the parameters */
 
@@ -1133,6 +1211,8 @@ static void set_limit(void)
 	limit_set(&limit, totalram_pages(), READ_ONCE(max_pool_percent),
 		  READ_ONCE(max_bytes), READ_ONCE(accept_threshold_percent),
 		  READ_ONCE(exclusive_percent));
+	WRITE_ONCE(limit.raw, mult_frac(limit.high,
+					READ_ONCE(incompressible_percent), 100));
 }
 
 /* The work looks at the new limit, pause or not, writeback or not. */
@@ -1314,6 +1394,10 @@ MODULE_PARM_DESC(accept_threshold_percent,
 module_param_cb(exclusive_percent, &percent_ops, &exclusive_percent, 0644);
 MODULE_PARM_DESC(exclusive_percent,
 		 "Pages that come back leave a pool that is at this percentage of its limit (50)");
+module_param_cb(incompressible_percent, &percent_ops, &incompressible_percent,
+		0644);
+MODULE_PARM_DESC(incompressible_percent,
+		 "Pages that do not compress are kept in a pool below this percentage of its limit (80)");
 module_param_cb(writeback, &writeback_ops, &writeback, 0644);
 MODULE_PARM_DESC(writeback, "Write old pages to the swap device (Y)");
 module_param_cb(writeback_rate, &rate_ops, &writeback_rate, 0644);
@@ -1342,6 +1426,7 @@ static struct kobj_attribute file##_attr = __ATTR_RO(file)
 
 SHOW(stored_pages, stat_sum(STORED_PAGES));
 SHOW(same_filled_pages, stat_sum(SAME_FILLED_PAGES));
+SHOW(incompressible_pages, stat_sum(RAW_PAGES));
 SHOW(compressed_bytes, stat_sum(COMPRESSED_BYTES));
 SHOW(reject_compress_poor, stat_sum(REJECT_COMPRESS_POOR));
 SHOW(reject_untried, stat_sum(REJECT_UNTRIED));
@@ -1516,6 +1601,7 @@ static struct kobj_attribute writeback_pages_attr =
 static struct attribute *stat_attrs[] = {
 	&stored_pages_attr.attr,
 	&same_filled_pages_attr.attr,
+	&incompressible_pages_attr.attr,
 	&compressed_bytes_attr.attr,
 	&reject_compress_poor_attr.attr,
 	&reject_untried_attr.attr,
@@ -1564,7 +1650,7 @@ static int pool_setup(void)
 		return -ENOMEM;
 	/* A size has to fit in an entry, however large pages are. */
 	poor_size = min3(zs_huge_class_size(pool), (size_t)PAGE_SIZE / 8 * 7,
-			 (size_t)SIZE_SAME);
+			 (size_t)SIZE_RAW);
 	return 0;
 }
 

@@ -61,6 +61,7 @@
 #define ENTRY_OWNER	GENMASK_ULL(63, 21)
 
 #define SIZE_SAME	4095	/* one word, which is in data, fills the page */
+#define SIZE_RAW	4094	/* the page as it is */
 #define MAX_ALGS	8
 #define AGES		64	/* a leaf's mask is one word */
 #define AGE_FOLD	32	/* older ones are all the same: index_fold() */

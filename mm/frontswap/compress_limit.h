@@ -19,11 +19,13 @@
  * @low: A pool that was at @high is written back to here: always less, or nothing
  *	would be written back from a pool of just @high.
  * @exclusive: From here on pages that come back leave the pool.
+ * @raw: Up to here pages that do not compress are stored as they are.
  */
 struct limit {
 	unsigned long high;
 	unsigned long low;
 	unsigned long exclusive;
+	unsigned long raw;
 };
 
 /* @max_bytes is no limit if it is 0. */

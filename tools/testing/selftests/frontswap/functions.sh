@@ -286,10 +286,11 @@ load_ram() {
 	set_file /sys/module/frontswap_ram/parameters/max_pages "$1" || die "no max_pages"
 }
 
-# load_compress [PARAMETER=VALUE...] - the compressing backend, freshly loaded
+# load_compress [PARAMETER=VALUE...] - the compressing backend, freshly loaded; pages that do
+# not compress are rejected if no parameter says otherwise
 load_compress() {
 	! [ -d "$COMPRESS" ] || skip "frontswap_compress is loaded already"
-	load frontswap_compress "$@" || die "frontswap_compress cannot be loaded"
+	load frontswap_compress incompressible_percent=0 "$@" || die "frontswap_compress cannot be loaded"
 }
 
 # compress FILE - a figure of the compressing backend

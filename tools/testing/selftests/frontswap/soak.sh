@@ -128,7 +128,8 @@ reload_compress() {
 	judge_decompression
 	attempt rmmod "" rmmod frontswap_compress &&
 		attempt modprobe "" load_now frontswap_compress \
-			compressor="$(compressor "$NUMBER")" max_bytes=$((NUMBER % 6 * 300))K
+			compressor="$(compressor "$NUMBER")" max_bytes=$((NUMBER % 6 * 300))K \
+			incompressible_percent=$((NUMBER % 5 * 25))
 }
 
 # compressor NUMBER - one of those that this kernel has
@@ -747,7 +748,7 @@ load_faulty
 load_ram 1000
 if have_module frontswap_compress; then
 	BACKENDS="$BACKENDS compress"
-	load_compress
+	load_compress incompressible_percent=50
 	COMPRESSORS=
 	for name in zstd lzo-rle lz4 lzo; do
 		! quietly set_compress compressor $name || COMPRESSORS="$COMPRESSORS $name"

@@ -32,9 +32,14 @@ log "the pool is nearly full"
 set_compress max_bytes $(($(compress pool_bytes) * 15 / 10))
 run_hog -m 1 -s 2 -k text fill out
 hog verify
+percent=$(($(compress pool_bytes) / ($(compress limit_bytes) / 100)))
+expect "percent of the limit" "$percent" -le 60
+expect "percent of the limit" "$percent" -ge 40
+set_compress exclusive_percent 5
+hog out verify
 flush_slots
 expect "pages stored, that are in memory" "$(compress stored_pages)" -le $((PAGES / 10))
-expect "pages refused" "$(compress reject_limit)" -eq 0
+expect "pages rejected" "$(compress reject_limit)" -eq 0
 stored_again
 expect "pages stored again" "$REPLY" -ge $((PAGES * 9 / 10))
 hog verify out

@@ -27,7 +27,7 @@ press() {
 		$(($(compress reject_alloc_fail) - failed)) -le $((stores / 50))
 }
 
-load_compress max_pool_percent=40
+load_compress max_pool_percent=40 incompressible_percent=80
 swap_on "$DISK1"
 scarce_memory $left
 press N
