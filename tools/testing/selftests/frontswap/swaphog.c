@@ -503,6 +503,9 @@ static void page_out(long unused)
 		if (i > 2)
 			map_resident();
 		page_out_on(i % cpus);
+		/* Writes to a slow device may be what is waited for. */
+		if (i > 10)
+			usleep(10000);
 		left = resident();
 		if (left)
 			empty_swap_cache(left * PAGE);
