@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Writes the mails to $O/series/linux-$KERNEL, applies them to a pristine tree with git am, and builds each step.
 # series/linux-$KERNEL.txt lists the steps in order:
+#	series NAME		the steps below are a series of their own, in a directory of this name;
+#				the cover letter is series/cover-NAME.txt or cover-NAME-$KERNEL.txt
 #	step NAME		the message is series/NAME.txt: subject, blank line, text; or
 #				series/NAME-$KERNEL.txt, if that is another one
 #	patch FILE		a hook patch of patches/linux-$KERNEL
@@ -9,7 +11,7 @@
 #	lines FILE PATTERN	these lines of an overlay file
 #	kconfig SYMBOL...	Kconfig.frontswap, with these symbols only
 #	remove PATH...		files of the kernel that go
-# series/cover-$KERNEL.txt is the cover letter. @VERSION@ in a text is the version of the source,
+# @VERSION@ in a text is the version of the source,
 # @CHANGES@ is series/changes.txt, which has an entry for each SERIES_VERSION (1).
 # The sign-off is that of whoever runs this.
 . "$(dirname "$0")/lib.sh"
@@ -19,6 +21,8 @@ steps=$texts/linux-$KERNEL.txt
 repo=$work/series.git-tree
 fresh=$work/series.am-tree
 out=$O/series/linux-$KERNEL
+series=()
+all_mails=()
 
 kgit() { git -C "$repo" -c core.autocrlf=false -c gc.auto=0 "$@"; }
 
@@ -100,11 +104,22 @@ kconfig() {
 		"$top/Kconfig.frontswap" >"$repo/Kconfig.frontswap"
 }
 
+# The current series ends here.
+end_series() {
+	[ -z "${1:-}" ] || kgit tag -f "end-of-$1" >/dev/null
+}
+
 make_commits() {
 	local verb rest step='' f
 	while read -r verb rest; do
 		case $verb in
 		'' | '#'*) ;;
+		series)
+			commit "$step"
+			step=
+			end_series "${series[@]: -1}"
+			series+=("$rest")
+			;;
 		step)
 			commit "$step"
 			step=$rest
@@ -120,6 +135,7 @@ make_commits() {
 		esac
 	done <"$steps"
 	commit "$step"
+	end_series "${series[@]: -1}"
 }
 
 # Nothing of the tree that we test may be missing from the mails.
@@ -135,10 +151,11 @@ same_as_tested() {
 	return $bad
 }
 
+# cover SERIES DIRECTORY
 cover() {
 	local letter
-	letter=$(echo "$out"/0000-*.patch)
-	text cover >"$work/cover.tmp"
+	letter=$(echo "$2"/0000-*.patch)
+	text "cover-$1" >"$work/cover.tmp"
 	awk -v text="$work/cover.tmp" '
 		/\*\*\* SUBJECT HERE/ {
 			getline subject < text
@@ -152,6 +169,28 @@ cover() {
 		}
 		{ print }' "$letter" >"$letter.tmp"
 	mv "$letter.tmp" "$letter"
+}
+
+# mails SERIES PREVIOUS DIRECTORY
+mails() {
+	local prefix=PATCH
+
+	# As -v does, but for the names of the files.
+	[ "$SERIES_VERSION" = 1 ] || prefix="PATCH v$SERIES_VERSION"
+	mkdir -p "$3"
+	kgit format-patch -q --subject-prefix "$prefix" --cover-letter -o "$3" "$2..end-of-$1"
+	cover "$1" "$3"
+}
+
+# Lines added to and removed from code: no tests, no documentation.
+sizes() {
+	local mail
+
+	for mail in "$@"; do
+		printf '%6d %s\n' "$(git apply --numstat "$mail" |
+			grep -vE '\s(Documentation|tools/testing)/|_test\.[ch]$|kunitconfig$' |
+			awk '{ n += $1 + $2 } END { print n }')" "${mail##*/}"
+	done
 }
 
 # The KUnit configuration as far as a step has it already.
@@ -172,8 +211,7 @@ prove() {
 	git -C "$fresh" am --abort 2>/dev/null || :
 	git -C "$fresh" reset -q --hard base
 	git -C "$fresh" clean -qfdx
-	for mail in "$out"/*.patch; do
-		case $mail in */0000-*) continue ;; esac
+	for mail in "${all_mails[@]}"; do
 		n=$((n + 1))
 		git -C "$fresh" am -q --whitespace=nowarn "$mail" ||
 			die "${mail##*/} does not apply with git am"
@@ -196,11 +234,15 @@ base
 make_commits
 same_as_tested || die "the series is not complete"
 rm -rf "$out"
-mkdir -p "$out"
-# As -v does, but for the names of the files.
-prefix=PATCH
-[ "$SERIES_VERSION" = 1 ] || prefix="PATCH v$SERIES_VERSION"
-kgit format-patch -q --subject-prefix "$prefix" --cover-letter -o "$out" base..HEAD
-cover
+previous=base
+for name in "${series[@]}"; do
+	mails "$name" "$previous" "$out/$name"
+	for mail in "$out/$name"/*.patch; do
+		case $mail in */0000-*) ;; *) all_mails+=("$mail") ;; esac
+	done
+	previous=end-of-$name
+done
+say "lines of code of each mail, added and removed"
+sizes "${all_mails[@]}"
 prove
 say "the mails are in $out; each step builds"
