@@ -77,6 +77,7 @@ struct frontswap_drain_write {
  * @nr_moved: Number of copies moved and invalidated.
  * @slot_cached: Found a slot that is in a CPU's swap slots cache to be freed.
  * @retry: Found a slot that could not be moved at the moment.
+ * @error: The first error of a page that cannot be moved, or 0.
  * @write: Pages and bios.
  */
 struct frontswap_drain {
@@ -92,6 +93,7 @@ struct frontswap_drain {
 	unsigned int nr_moved;
 	bool slot_cached;
 	bool retry;
+	int error;
 	struct frontswap_drain_write *write[DRAIN_INFLIGHT];
 };
 
@@ -407,6 +409,16 @@ static int frontswap_drain_slot(struct frontswap_drain *d, pgoff_t offset)
 	}
 }
 
+/* A page that cannot be moved must not prevent moving the others. */
+static int frontswap_drain_continue(struct frontswap_drain *d, int ret)
+{
+	if (ret != -EIO && ret != -EOPNOTSUPP)
+		return ret;
+	if (!d->error)
+		d->error = ret;
+	return 0;
+}
+
 /*
  * Walk the set bits of one swap type. The reference on the area is dropped
  * after each batch for a swapoff that waits; afterwards the type may be another
@@ -431,8 +443,10 @@ static int frontswap_drain_pass(struct frontswap_drain *d)
 			if (offset >= d->map->nr_slots)
 				break;
 			ret = frontswap_drain_slot(d, offset++);
+			ret = frontswap_drain_continue(d, ret);
 		}
-		ret = frontswap_drain_flush(d) ?: ret;
+		ret = frontswap_drain_continue(d, frontswap_drain_flush(d)) ?:
+		      ret;
 		memalloc_noio_restore(flags);
 		done = offset >= d->map->nr_slots;
 		frontswap_drain_put_area(d);
@@ -462,12 +476,13 @@ static void frontswap_drain_slots_cache(void)
  * frontswap_drain_pages() - move the pages that a backend holds
  * @b: Backend whose store gate is closed.
  *
- * Makes one pass over all swap types, whether or not the types are in use.
+ * Makes one pass over all swap types, whether or not the types are in use. A
+ * page that cannot be moved stays, and the pass continues with the others.
  *
  * Context: Process context, may sleep. Not with a lock that swapon or swapoff
  * need.
  * Return: 0 if no page was left, or
- * -EAGAIN if a page was in use and may be moved later;
+ * -EAGAIN if a page was in use and may be moved later; else
  * -EINTR after a signal;
  * -ENOMEM;
  * -EIO if a page cannot be loaded or written;
@@ -488,8 +503,11 @@ int frontswap_drain_pages(struct frontswap_backend *b)
 			ret = frontswap_drain_pass(d);
 	if (!ret && d->slot_cached)
 		frontswap_drain_slots_cache();
-	if (!ret && d->retry)
+	/* With an error, another pass is worthwhile only if this one helped. */
+	if (!ret && d->retry && (!d->error || d->nr_moved))
 		ret = -EAGAIN;
+	if (!ret)
+		ret = d->error;
 	frontswap_drain_free(d);
 	return ret;
 }
@@ -541,7 +559,6 @@ bool frontswap_area_is_zram(unsigned int type)
 }
 EXPORT_SYMBOL_GPL(frontswap_area_is_zram);
 
-/* A page that cannot be moved must not prevent moving the others. */
 static int frontswap_evict_slots(struct frontswap_drain *d,
 				 const pgoff_t *offsets, unsigned int nr)
 {
