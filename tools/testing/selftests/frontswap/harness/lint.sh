@@ -136,6 +136,9 @@ coccicheck() {
 		done | sed -n "s@^$dir/@@p"
 }
 
+# The entry at the top is the entry of the hook patches.
+maintainers() { grep -vxFf "$src/MAINTAINERS" "$top/MAINTAINERS"; }
+
 kernel_doc() {
 	local files
 	mapfile -t files < <(kernel_files | grep -E '^(mm|include)/.*\.[ch]$')
@@ -158,6 +161,7 @@ gate checkpatch-files checkpatch_files
 gate checkpatch-hooks checkpatch_hooks
 [ ! -d "$series" ] || gate checkpatch-series checkpatch_series
 gate kernel-doc kernel_doc
+gate maintainers maintainers
 gate htmldocs htmldocs
 gate coccicheck coccicheck
 gate guarantees "$harness/guarantees.sh"
