@@ -12,7 +12,7 @@
  * the slot. The maps of a swap type form a chain in store order. A slot's bit
  * is set in at most one map, except for a moment in which a drain migrates the
  * copy and has the slot pinned. While the bit is set, the data on the device is
- * stale: a failed load is an I/O error and never falls through to the device.
+ * stale: a failed load is an I/O error, and the device is not read instead.
  *
  * Chains are RCU-protected. Callbacks sleep, so the hooks cannot rely on RCU
  * alone:

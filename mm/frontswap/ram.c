@@ -2,8 +2,8 @@
 /*
  * frontswap_ram: a frontswap backend that keeps plain copies of pages in RAM
  *
- * It saves no memory. It is the example of Documentation/mm/frontswap-backend.rst:
- * everything that a backend must do, and nothing else.
+ * The example of Documentation/mm/frontswap-backend.rst: everything that a
+ * backend must do, and nothing else. The copies save no memory.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,12 +20,12 @@ MODULE_PARM_DESC(max_pages, "Pages to hold at most (default: no limit)");
 
 static atomic_long_t nr_pages = ATOMIC_LONG_INIT(0);
 
-/* Per swap type: offset -> struct page. Its lock is taken in atomic context. */
+/* Per swap type: offset -> struct page. The lock is taken in atomic context. */
 static struct xarray copies[MAX_SWAPFILES];
 
 /*
- * Called in reclaim, so memory may be short: take what there is, do not reclaim
- * for it, do not warn. A refused page goes to the device, nothing is lost.
+ * Stores run in reclaim, when memory may be short: do not reclaim, do not warn.
+ * A rejected page is written to the device.
  */
 #define COPY_GFP (__GFP_HIGHMEM | __GFP_NORETRY | __GFP_NOWARN | \
 		  __GFP_NOMEMALLOC)
@@ -104,7 +104,7 @@ static int __init ram_init(void)
 }
 module_init(ram_init);
 
-/* The core pins the module while the backend is attached, so it is not. */
+/* The backend is detached: an attached backend pins the module. */
 static void __exit ram_exit(void)
 {
 	frontswap_unregister_ops(&ram_ops);
