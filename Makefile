@@ -43,7 +43,7 @@ help:
 ##   KDIR=path    your own kernel tree instead; not modified
 ##   O=build      build directory               CACHE=~/.cache/frontswap  compiler cache
 ##   JOBS=n       parallel compilers            TESTS="test_x.sh ..."     only these tests (check)
-##   GUESTS="normal debug"  only these guests (check): normal bare debug kcsan
+##   GUESTS="normal debug"  only these guests (check): normal nozswap debug kcsan
 ##   SMP=2 MEM=512  the guest's CPUs and MiB    ACCEL=kvm|tcg             accelerator, no probing
 ##   SOAK=60      seconds of soak               SEED=n  its seed          GUEST=normal|debug|kcsan
 ##   BENCH="core drain pages smp"  parts of bench (all: these four), or pressure
@@ -54,7 +54,7 @@ run check lint shell series mutants soak bench:
 	@$(harness)/$@.sh
 
 check-all:
-	@$(harness)/all.sh
+	@$(harness)/ci.sh
 
 clean:
 	rm -rf $(O)

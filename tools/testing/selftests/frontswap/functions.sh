@@ -8,7 +8,7 @@
 
 KSFT_SKIP=4
 FRONTSWAP=/sys/kernel/mm/frontswap
-FAULTY=/sys/module/frontswap_faulty/parameters
+FAULTY=/sys/module/test_frontswap/parameters
 COMPRESS=/sys/module/frontswap_compress/parameters
 COMPRESS_STATS=/sys/kernel/mm/frontswap_compress
 ZSWAP=/sys/module/zswap/parameters
@@ -102,16 +102,16 @@ clean_up() {
 	restore_tuned
 	restore_swap
 	remove_cgroup
-	retire_backends
-	[ "$status" -ne 0 ] || judge_backend
+	detach_backends
+	[ "$status" -ne 0 ] || check_backend
 	unload_modules
-	[ "$status" -ne 0 ] || judge_log
+	[ "$status" -ne 0 ] || check_log
 	[ "$status" -ne 1 ] || log_lines | tail -n 15
 	rm -rf "$TMP"
 	exit "$status"
 }
 
-judge_backend() {
+check_backend() {
 	[ -d "$FAULTY" ] || return 0
 	if [ "$(faulty violations)" -ne 0 ]; then
 		echo "FAIL: the core broke its contract $(faulty violations) time(s)" >&2
@@ -125,7 +125,7 @@ judge_backend() {
 
 COMPLAINTS='WARNING: |BUG: ([^K]|K[^C])|Oops|general protection|INFO: |kernel BUG|contract broken'
 
-judge_log() {
+check_log() {
 	if log_has "$COMPLAINTS"; then
 		echo "FAIL: the kernel complains" >&2
 		status=1
@@ -213,10 +213,10 @@ unload_modules() {
 }
 
 # What a test has loaded is detached, so that it can be unloaded; zswap is attached.
-retire_backends() {
-	for retire_backend in compress ram frontswap_classic; do
-		attached $retire_backend || continue
-		set_file "$FRONTSWAP/$retire_backend/enabled" 0 || status=1
+detach_backends() {
+	for detach_backend in compress ram test_frontswap_classic; do
+		attached $detach_backend || continue
+		set_file "$FRONTSWAP/$detach_backend/enabled" 0 || status=1
 	done
 	! [ -d "$FAULTY" ] || set_faulty registered 0 || status=1
 	! attached zswap || set_file $FRONTSWAP/zswap/enabled 1 || status=1
@@ -276,8 +276,8 @@ set_faulty() {
 
 # load_faulty [PARAMETER=VALUE...] - the test backend, freshly loaded
 load_faulty() {
-	! [ -d "$FAULTY" ] || skip "frontswap_faulty is loaded already"
-	load frontswap_faulty "$@" || die "frontswap_faulty cannot be loaded"
+	! [ -d "$FAULTY" ] || skip "test_frontswap is loaded already"
+	load test_frontswap "$@" || die "test_frontswap cannot be loaded"
 }
 
 # load_ram MAX_PAGES - the example backend, which may have stayed from an earlier test
@@ -388,9 +388,9 @@ swap_off() {
 	log "swapoff $1"
 }
 
-# come_and_go DEVICE PRIORITY - swapon and swapoff until $TMP/run is gone; a line of
+# swap_toggle DEVICE PRIORITY - swapon and swapoff until $TMP/run is gone; a line of
 # $TMP/turns.DEVICE for each turn, of $TMP/errors for each failure
-come_and_go() {
+swap_toggle() {
 	while [ -e "$TMP/run" ]; do
 		quietly "$SWAPHOG" "on:$1:$2" || echo "swapon $1" >>"$TMP/errors"
 		quietly "$SWAPHOG" "off:$1" || echo "swapoff $1" >>"$TMP/errors"
@@ -403,10 +403,10 @@ come_and_go() {
 end_race() {
 	rm "$TMP/run"
 	for race_pid in $BACKGROUND; do
-		[ "$race_pid" = "$BEHIND" ] || wait "$race_pid"
+		[ "$race_pid" = "$HOG_BG" ] || wait "$race_pid"
 	done
-	quietly kill -0 "$BEHIND" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
-	stop_process "$BEHIND"
+	quietly kill -0 "$HOG_BG" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
+	stop_process "$HOG_BG"
 	[ ! -s "$TMP/errors" ] || die "failed: $(sort "$TMP/errors" | uniq -c)"
 }
 
@@ -468,12 +468,12 @@ run_hog() {
 		die "swaphog $*: exit status $?"
 }
 
-# run_hog_behind ARGUMENT... - in the background; wait_hog tells how it ended
-run_hog_behind() {
+# run_hog_bg ARGUMENT... - in the background; wait_hog tells how it ended
+run_hog_bg() {
 	: >"$TMP/behind"
 	"$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP" -k "$KIND" "$@" >>"$TMP/behind" 2>&1 &
-	BEHIND=$!
-	BACKGROUND="$BACKGROUND $BEHIND"
+	HOG_BG=$!
+	BACKGROUND="$BACKGROUND $HOG_BG"
 }
 
 # longest_ms - the longest access to a page that a hog in the background has told of by "times"
@@ -482,7 +482,7 @@ longest_ms() {
 }
 
 wait_hog() {
-	wait "$BEHIND" || die "swaphog behind: exit status $?: $(tail -n 3 "$TMP/behind")"
+	wait "$HOG_BG" || die "swaphog behind: exit status $?: $(tail -n 3 "$TMP/behind")"
 }
 
 # start_hog OPTION... - a swaphog that obeys hog()
@@ -507,8 +507,8 @@ hog() {
 	done
 }
 
-# ask_hog COMMAND - whatever the answer
-ask_hog() {
+# hog_query COMMAND - whatever the answer
+hog_query() {
 	echo "$1" >&3
 	read -r REPLY <&4 || die "swaphog has gone, at $1"
 	log "hog $REPLY"
@@ -559,7 +559,7 @@ scarce_memory() {
 need_hotplug() {
 	CPU1=/sys/devices/system/cpu/cpu1/online
 	[ -w $CPU1 ] || skip "no CPU to switch off"
-	tune $CPU1 1
+	set_sysfs $CPU1 1
 	set_file $CPU1 0 || skip "the CPU cannot be switched off"
 }
 
@@ -572,8 +572,8 @@ toggle_cpu() {
 	done
 }
 
-# tune FILE VALUE - put back at the end of the test
-tune() {
+# set_sysfs FILE VALUE - put back at the end of the test
+set_sysfs() {
 	[ -w "$1" ] || skip "no $1"
 	tune_old=$(sed 's/.*\[\(.*\)\].*/\1/' "$1")
 	quietly set_file "$1" "$2" || skip "$1 cannot be $2"
@@ -584,14 +584,14 @@ tune() {
 # folio_sizes VALUE - for each size that folios of anonymous memory can have
 folio_sizes() {
 	for size in "$THP"/hugepages-*kB/enabled; do
-		[ ! -e "$size" ] || tune "$size" "$1" >/dev/null
+		[ ! -e "$size" ] || set_sysfs "$size" "$1" >/dev/null
 	done
 }
 
 # only_folios KB - where the hog asks for huge pages
 only_folios() {
 	folio_sizes never
-	tune "$THP/hugepages-$1kB/enabled" madvise
+	set_sysfs "$THP/hugepages-$1kB/enabled" madvise
 }
 
 restore_tuned() {

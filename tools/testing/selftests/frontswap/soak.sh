@@ -30,26 +30,26 @@ DEBUGFS=/sys/kernel/debug
 
 # chance
 
-# draw N - sets R to a number below N; the state is each actor's own
-draw() {
+# rand N - sets R to a number below N; the state is each actor's own
+rand() {
 	STATE=$(((STATE * 1103515245 + 12345) & 0x7fffffff))
 	R=$(((STATE >> 8) % $1))
 }
 
-# be ACTOR NUMBER - the calling subshell is this actor from now on
-be() {
+# become ACTOR NUMBER - the calling subshell is this actor from now on
+become() {
 	ACTOR=$1
 	STATE=$(((soak_seed * 7919 + $2 * 104729 + 1) & 0x7fffffff))
-	draw 2
-	draw 2
-	DID=$TMP/did.$ACTOR
-	SAID=$TMP/said.$ACTOR
+	rand 2
+	rand 2
+	ACTION_LOG=$TMP/actions.$ACTOR
+	STDERR_LOG=$TMP/output.$ACTOR
 	# Opened now: with allocations failing it could not be.
 	[ ! -w /proc/self/fail-nth ] || exec 5>/proc/self/fail-nth
 }
 
-# nap MS
-nap() {
+# msleep MS
+msleep() {
 	sleep "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"
 }
 
@@ -65,14 +65,14 @@ attempt() {
 	attempt_reason=$2
 	shift 2
 	attempt_outcome=ok
-	if ! "$@" >/dev/null 2>"$SAID"; then
+	if ! "$@" >/dev/null 2>"$STDERR_LOG"; then
 		attempt_outcome=failed
-		if [ -z "$attempt_reason" ] || ! grep -qE "$attempt_reason" "$SAID"; then
+		if [ -z "$attempt_reason" ] || ! grep -qE "$attempt_reason" "$STDERR_LOG"; then
 			attempt_outcome=WRONG
-			echo "$ACTOR: $attempt_action: $* failed: $(cat "$SAID")" >>"$TMP/errors"
+			echo "$ACTOR: $attempt_action: $* failed: $(cat "$STDERR_LOG")" >>"$TMP/errors"
 		fi
 	fi
-	echo "$attempt_action $attempt_outcome" >>"$DID"
+	echo "$attempt_action $attempt_outcome" >>"$ACTION_LOG"
 	[ "$attempt_outcome" = ok ]
 }
 
@@ -94,7 +94,7 @@ injected() {
 interrupted() {
 	(echo "$4" >"$3") &
 	interrupted_pid=$!
-	nap "$1"
+	msleep "$1"
 	quietly kill -"$2" $interrupted_pid
 	wait $interrupted_pid
 	interrupted_status=$?
@@ -125,7 +125,7 @@ reload_ram() {
 
 # A limit of 0 is none.
 reload_compress() {
-	judge_decompression
+	check_decompression
 	attempt rmmod "" rmmod frontswap_compress &&
 		attempt modprobe "" load_now frontswap_compress \
 			compressor="$(compressor "$NUMBER")" max_bytes=$((NUMBER % 6 * 300))K \
@@ -140,9 +140,9 @@ compressor() {
 	echo "$1"
 }
 
-# judge_decompression - a drain that is told to fail may fail there
-judge_decompression() {
-	decompress_allowed=$(grep -c '^disable-fault failed' "$TMP/did.compress")
+# check_decompression - a drain that is told to fail may fail there
+check_decompression() {
+	decompress_allowed=$(grep -c '^disable-fault failed' "$TMP/actions.compress")
 	[ "$(compress decompress_errors)" -le "$decompress_allowed" ] ||
 		echo "compress: $(compress decompress_errors) errors" >>"$TMP/errors"
 }
@@ -150,23 +150,23 @@ judge_decompression() {
 # A backend that completes pages by itself must not claim that it does not.
 # Its priority is below, among or above those of all others.
 faulty_manner() {
-	draw 3
+	rand 3
 	COMPLETE=$R
 	DIRECT=$((COMPLETE == 0))
-	draw 3
+	rand 3
 	PRIORITY=$(((R - 1) * 101))
-	draw 2
+	rand 2
 	LARGE=$R
 }
 
 reload_faulty() {
-	judge_violations
-	attempt rmmod "" rmmod frontswap_faulty &&
-		attempt modprobe "" load_now frontswap_faulty direct="$DIRECT" \
+	check_violations
+	attempt rmmod "" rmmod test_frontswap &&
+		attempt modprobe "" load_now test_frontswap direct="$DIRECT" \
 			complete="$COMPLETE" priority="$PRIORITY" large="$LARGE"
 }
 
-judge_violations() {
+check_violations() {
 	[ "$(faulty violations)" -eq 0 ] || echo "faulty: broken contract" >>"$TMP/errors"
 }
 
@@ -180,7 +180,7 @@ reregister_faulty() {
 	esac
 	# A signal may come when all has been done.
 	[ "$(faulty registered)" = N ] || return
-	judge_violations
+	check_violations
 	register_faulty
 }
 
@@ -218,13 +218,13 @@ other_turn() {
 }
 
 backend_turn() {
-	draw 100
+	rand 100
 	what=$R
-	draw 200
+	rand 200
 	NUMBER=$R
-	draw 150
+	rand 150
 	DELAY=$R
-	draw 300
+	rand 300
 	PAUSE=$R
 	faulty_manner
 	case $what in
@@ -239,17 +239,20 @@ backend_turn() {
 	86 | 87 | 88 | 89 | 90 | 91 | 92 | 93) reload ;;
 	*) other_turn ;;
 	esac
-	nap "$PAUSE"
+	msleep "$PAUSE"
 }
 
 unload_attached() {
 	[ "$ACTOR" != zswap ] || return 0
 	[ "$(backend "$ACTOR" enabled)" = 1 ] || return 0
-	refused rmmod "frontswap_$ACTOR"
+	case $ACTOR in
+	faulty) refused rmmod test_frontswap ;;
+	*) refused rmmod "frontswap_$ACTOR" ;;
+	esac
 }
 
 backend_actor() {
-	be "$1" "$2"
+	become "$1" "$2"
 	SWITCH=$FRONTSWAP/$1/enabled
 	while running; do
 		backend_turn
@@ -262,26 +265,26 @@ backend_actor() {
 # full, and Linux 6.1 warns of that. So the area with ROOMY=1 is never full, and the
 # swapoff of the other is not interrupted.
 area_turn() {
-	draw 3
+	rand 3
 	priority=$((R * 4 + 1))
-	draw 1500
+	rand 1500
 	stay=$R
-	draw 60
+	rand 60
 	ms=$R
-	draw 400
+	rand 400
 	PAUSE=$R
 	attempt swapon "" "$SWAPHOG" "on:$DEVICE:$priority"
-	nap "$stay"
+	msleep "$stay"
 	[ "$ROOMY" = 0 ] ||
 		! attempt swapoff-signal "$EINTR" "$SWAPHOG" "off:$DEVICE:$ms" || return 0
 	until attempt swapoff "$ENOMEM" "$SWAPHOG" "off:$DEVICE"; do
 		[ "$attempt_outcome" = failed ] || return
 	done
-	nap "$PAUSE"
+	msleep "$PAUSE"
 }
 
 area_actor() {
-	be "$1" "$2"
+	become "$1" "$2"
 	DEVICE=$3
 	ROOMY=$4
 	while running; do
@@ -302,11 +305,11 @@ large_backend() {
 }
 
 switch_turn() {
-	draw 18
+	rand 18
 	what=$R
-	draw 6
+	rand 6
 	value=$R
-	draw 500
+	rand 500
 	PAUSE=$R
 	case $what in
 	0 | 1) switch refuse_stores $FAULTY/refuse_stores $value ;;
@@ -329,11 +332,11 @@ switch_turn() {
 				write $FAULTY/evict "$((value % 4)) $((PAUSE * 4))"
 		;;
 	esac
-	nap $PAUSE
+	msleep $PAUSE
 }
 
 switch_actor() {
-	be switches "$1"
+	become switches "$1"
 	while running; do
 		switch_turn
 	done
@@ -344,15 +347,15 @@ switch_actor() {
 cpu=/sys/devices/system/cpu/cpu1/online
 
 machine_turn() {
-	draw 5
+	rand 5
 	what=$R
-	draw 1500
+	rand 1500
 	PAUSE=$R
 	case $what in
 	0)
 		[ ! -w $cpu ] || {
 			attempt cpu-off "" write $cpu 0
-			nap $((PAUSE / 2))
+			msleep $((PAUSE / 2))
 			attempt cpu-on "" write $cpu 1
 		}
 		;;
@@ -361,11 +364,11 @@ machine_turn() {
 	3) attempt flush-slots "" flush_slots ;;
 	4) attempt drop-slab "" write /proc/sys/vm/drop_caches 2 ;;
 	esac
-	nap $PAUSE
+	msleep $PAUSE
 }
 
 machine_actor() {
-	be machine "$1"
+	become machine "$1"
 	while running; do
 		machine_turn
 	done
@@ -378,10 +381,10 @@ look() {
 }
 
 reader_actor() {
-	be reader "$1"
+	become reader "$1"
 	while running; do
 		attempt look "" look
-		nap 200
+		msleep 200
 	done
 }
 
@@ -393,7 +396,7 @@ hog_commands() {
 	turns=0
 	while [ $turns -lt 50 ]; do
 		turns=$((turns + 1))
-		draw 20
+		rand 20
 		case $R in
 		0 | 1 | 2 | 3 | 4 | 5 | 6) echo verify ;;
 		7 | 8 | 9 | 10) echo out ;;
@@ -422,24 +425,24 @@ count_pages() {
 	awk -v file="$TMP/pages.$1" -v each=$((HOG_MIB * 256)) '
 		/^verify:/ { sub(/.*pages=/, ""); sum += $1 + 0 }
 		/^fork:/ { sub(/.*children=/, ""); sum += ($1 + 0) * each }
-		{ print sum + 0, NR >file; close(file) }' <"$TMP/said.$1"
+		{ print sum + 0, NR >file; close(file) }' <"$TMP/output.$1"
 }
 
 # hog NAME NUMBER
 soak_hog() {
-	mkfifo "$TMP/said.$1"
+	mkfifo "$TMP/output.$1"
 	echo 0 0 >"$TMP/pages.$1"
 	count_pages "$1" &
 	BACKGROUND="$BACKGROUND $!"
 	# shellcheck disable=SC2046 # lists
 	"$SWAPHOG" -T 86400 -g "$CGROUP" -m $HOG_MIB -s $((soak_seed + $2)) -r 4000000000 \
-		$(hog_options "$1") $(be "$1" "$2" && hog_commands) \
-		>"$TMP/said.$1" 2>"$TMP/err.$1" &
+		$(hog_options "$1") $(become "$1" "$2" && hog_commands) \
+		>"$TMP/output.$1" 2>"$TMP/err.$1" &
 	HOG_PIDS="$HOG_PIDS $1=$!"
 	BACKGROUND="$BACKGROUND $!"
 }
 
-judge_hogs() {
+check_hogs() {
 	for pair in $HOG_PIDS; do
 		quietly kill -0 "${pair#*=}" && continue
 		name=${pair%%=*}
@@ -508,21 +511,21 @@ start_areas() {
 
 start_faults() {
 	for fault in failslab fail_page_alloc; do
-		[ ! -d $DEBUGFS/$fault ] || tune $DEBUGFS/$fault/ignore-gfp-wait N
+		[ ! -d $DEBUGFS/$fault ] || set_sysfs $DEBUGFS/$fault/ignore-gfp-wait N
 	done
-	[ ! -d $DEBUGFS/fail_page_alloc ] || tune $DEBUGFS/fail_page_alloc/min-order 0
+	[ ! -d $DEBUGFS/fail_page_alloc ] || set_sysfs $DEBUGFS/fail_page_alloc/min-order 0
 	for fault in failslab fail_page_alloc fail_make_request; do
-		[ ! -d $DEBUGFS/$fault ] || tune $DEBUGFS/$fault/verbose 0
+		[ ! -d $DEBUGFS/$fault ] || set_sysfs $DEBUGFS/$fault/verbose 0
 	done
 	# Of the writers only those fail that ask for it, which are the drains.
 	for device in "$RAM1" "$RAM2" "$DISK1" "$DISK2"; do
 		fault=/sys/block/${device##*/}/make-it-fail
-		[ ! -e "$fault" ] || tune "$fault" 1
+		[ ! -e "$fault" ] || set_sysfs "$fault" 1
 	done
 }
 
 start_actor() {
-	: >"$TMP/did.$2"
+	: >"$TMP/actions.$2"
 	ACTORS="$ACTORS $2"
 	shift_actor=$1
 	shift
@@ -555,12 +558,12 @@ movement() {
 	if [ -e "$TMP/pages.$1" ]; then
 		cut -d' ' -f2 "$TMP/pages.$1"
 	else
-		wc -l <"$TMP/did.$1"
+		wc -l <"$TMP/actions.$1"
 	fi
 }
 
-# judge_movement - whoever has done nothing for long is stuck
-judge_movement() {
+# check_movement - whoever has done nothing for long is stuck
+check_movement() {
 	[ "$seconds" -gt $stuck ] || return 0
 	for name in $HOGS $ACTORS; do
 		now=$(movement "$name")
@@ -590,7 +593,7 @@ pages_verified() {
 }
 
 actions() {
-	cat "$TMP"/did.* | wc -l
+	cat "$TMP"/actions.* | wc -l
 }
 
 swap_used() {
@@ -600,7 +603,7 @@ swap_used() {
 
 # counts - of each action: how often, and how often it failed
 counts() {
-	cat "$TMP"/did.* | awk '{ n[$1]++ } $2 != "ok" { bad[$1]++ }
+	cat "$TMP"/actions.* | awk '{ n[$1]++ } $2 != "ok" { bad[$1]++ }
 		END {
 			for (a in n)
 				printf " %s %d%s", a, n[a], bad[a] ? " (" bad[a] " failed)" : ""
@@ -620,7 +623,7 @@ progress() {
 	log "$(elapsed) s: $(pages_verified) pages verified, swap $(swap_used); $(counts)"
 }
 
-judge_errors() {
+check_errors() {
 	[ -s "$TMP/errors" ] || return 0
 	die "seed $soak_seed, after $(elapsed) s:" "$(sort "$TMP/errors" | uniq -c | head -n 20)"
 }
@@ -629,9 +632,9 @@ soak() {
 	next=$report
 	while [ "$(elapsed)" -lt "$seconds" ]; do
 		sleep 2
-		judge_movement
-		judge_hogs
-		judge_errors
+		check_movement
+		check_hogs
+		check_errors
 		if [ "$(elapsed)" -ge "$next" ]; then
 			next=$((next + report))
 			progress
@@ -648,8 +651,8 @@ all_gone() {
 stop_actors() {
 	rm "$TMP/run"
 	loop_until $stuck all_gone || report_stuck "an actor"
-	judge_hogs
-	judge_errors
+	check_hogs
+	check_errors
 	for name in $BACKENDS; do
 		! attached "$name" || note_stores "$name"
 	done
@@ -669,14 +672,14 @@ drain_everything() {
 		dropped=$(backend "$name" invalidates)
 		[ "$stored" = "$dropped" ] || die "$name: $stored stores, $dropped invalidates"
 	done
-	judge_hogs
-	judge_compress
+	check_hogs
+	check_compress
 }
 
-judge_compress() {
+check_compress() {
 	attached compress || return 0
-	judge_decompression
-	judge_errors
+	check_decompression
+	check_errors
 	left=$(compress_empty) || die "$left"
 }
 
@@ -687,19 +690,19 @@ finish_areas() {
 	for device in "$RAM1" "$DISK1"; do
 		swap_off "$device"
 	done
-	judge_violations
+	check_violations
 	set_faulty registered 0 || die "faulty: not unregistered"
 	[ "$(faulty pages)" -eq 0 ] || die "faulty: $(faulty pages) pages left"
 	[ "$(faulty init_calls)" = "$(faulty area_calls)" ] || die "faulty: calls do not match"
 }
 
-judge_counts() {
+check_counts() {
 	end_of_log
 	gained=$(($(cat "$TMP/log.end") + before))
 	# shellcheck disable=SC2012 # names of backends
 	there=$(ls $FRONTSWAP | wc -l)
 	[ "$gained" = "$there" ] || die "$gained backends by the log, $there in sysfs"
-	judge_errors
+	check_errors
 	[ "$(pages_verified)" -gt 0 ] || die "no page was verified"
 	total=0
 	for name in $BACKENDS; do
@@ -707,7 +710,7 @@ judge_counts() {
 		total=$((total + $(stores_of "$name")))
 	done
 	expect "stores of all backends" $total -gt 0
-	! long_enough || judge_each
+	! long_enough || check_each
 }
 
 # long_enough - for all actors to do something, and for all backends to get pages
@@ -715,7 +718,7 @@ long_enough() {
 	[ "$seconds" -ge 60 ] || ! slow_kernel
 }
 
-judge_each() {
+check_each() {
 	for name in $HOGS $ACTORS; do
 		[ "$(movement "$name")" -gt 0 ] || die "$name did nothing"
 	done
@@ -758,18 +761,18 @@ if have_module frontswap_compress; then
 fi
 if [ -d "$FRONTSWAP/zswap" ]; then
 	BACKENDS="$BACKENDS zswap"
-	tune $ZSWAP/enabled 1
-	tune $ZSWAP/max_pool_percent 20
+	set_sysfs $ZSWAP/enabled 1
+	set_sysfs $ZSWAP/max_pool_percent 20
 elif [ -d $ZSWAP ] && [ $((soak_seed % 2)) = 1 ]; then
 	# In front of the backends, which get what a small pool does not take, and the rest.
 	zswap_off=3
-	tune $ZSWAP/enabled 1
-	tune $ZSWAP/max_pool_percent 1
+	set_sysfs $ZSWAP/enabled 1
+	set_sysfs $ZSWAP/max_pool_percent 1
 else
 	# Once it has been enabled, larger folios are read page by page.
 	ZSWAP=/nowhere
 fi
-[ ! -w $cpu ] || tune $cpu 1
+[ ! -w $cpu ] || set_sysfs $cpu 1
 began=$(date +%s)
 start_actors
 soak
@@ -778,6 +781,6 @@ drain_everything
 progress
 took=$(elapsed)
 finish_areas
-judge_counts
+check_counts
 [ ! -s "$TMP/races" ] || cp "$TMP/races" "${FRONTSWAP_RACES:-/tmp/frontswap.races}"
 echo "soak-result $took $(actions) $(pages_verified)"

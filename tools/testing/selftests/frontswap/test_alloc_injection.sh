@@ -11,10 +11,10 @@
 start "each allocation of attaching and draining fails once"
 
 [ -w /proc/self/fail-nth ] || skip "no fault injection: CONFIG_FAULT_INJECTION"
-tune /sys/kernel/debug/failslab/ignore-gfp-wait N
-tune /sys/kernel/debug/fail_page_alloc/ignore-gfp-wait N
-tune /sys/kernel/debug/failslab/verbose 0
-tune /sys/kernel/debug/fail_page_alloc/verbose 0
+set_sysfs /sys/kernel/debug/failslab/ignore-gfp-wait N
+set_sysfs /sys/kernel/debug/fail_page_alloc/ignore-gfp-wait N
+set_sysfs /sys/kernel/debug/failslab/verbose 0
+set_sysfs /sys/kernel/debug/fail_page_alloc/verbose 0
 
 # failing_write N FILE VALUE - sets LEFT: N or less if the N-th allocation was not reached
 failing_write() {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug
+# guests: normal nozswap debug
 # Guarantees: G2, G4, G8
 # Five areas of different kinds at equal priority, so pages are distributed
 # round robin over all of them: two disks, a RAM disk, zram, and a file on ext4.

@@ -17,9 +17,9 @@ load_faulty registered=0
 start_hog
 hog fill out
 before=$(names)
-have_module frontswap_badreg || skip "no module frontswap_badreg"
-load frontswap_badreg || die "frontswap_badreg cannot be loaded"
-results=/sys/module/frontswap_badreg/parameters
+have_module test_frontswap_badreg || skip "no module test_frontswap_badreg"
+load test_frontswap_badreg || die "test_frontswap_badreg cannot be loaded"
+results=/sys/module/test_frontswap_badreg/parameters
 expect "calls" "$(cat $results/tries)" -ge 19
 expect "wrong answers" "$(cat $results/failures)" -eq 0
 expect "refusals in the log" "$(log_count 'frontswap: .*: not registered: .*\(-[0-9]+\)')" -eq 11
@@ -27,7 +27,7 @@ expect "and of unregistration" "$(log_count 'frontswap: .*: not unregistered: ')
 expect_text "backends" "$(names)" "$before"
 hog verify
 stop_hog
-unload frontswap_badreg || die "frontswap_badreg cannot be unloaded"
+unload test_frontswap_badreg || die "test_frontswap_badreg cannot be unloaded"
 
 log "names: a bad one, the module's own, one that is taken"
 for bad in a/b . ..; do
@@ -38,7 +38,7 @@ echo newline >$FAULTY/name
 ! quietly set_faulty registered 1 || die "registered with a newline in its name"
 set_faulty name ""
 set_faulty registered 1
-attached frontswap_faulty || die "no name of its own"
+attached test_frontswap || die "no name of its own"
 set_faulty registered 0
 load_ram 0
 set_faulty name ram

@@ -50,8 +50,8 @@ hog dirty:2 out
 log "while pages go in and out"
 rounds=3
 ! slow_kernel || rounds=1
-run_hog_behind -k mixed -m "$((MIB / 2))" -r $rounds
-while quietly kill -0 "$BEHIND"; do
+run_hog_bg -k mixed -m "$((MIB / 2))" -r $rounds
+while quietly kill -0 "$HOG_BG"; do
 	for name in lz4 zstd lzo; do
 		set_compress compressor $name
 	done

@@ -21,13 +21,13 @@ log "no swap"
 set_file "$CGROUP/memory.swap.max" 0
 start_hog -k text
 hog fill
-ask_hog out
+hog_query out
 expect "pages stored" "$(compress stored_pages)" -eq 0
 hog verify
 
 log "a little"
 set_file "$CGROUP/memory.swap.max" 2M
-ask_hog out
+hog_query out
 expect "pages stored" "$(compress stored_pages)" -ge 480
 expect "pages stored" "$(compress stored_pages)" -le 512
 hog verify

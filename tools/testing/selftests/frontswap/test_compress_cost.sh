@@ -15,10 +15,10 @@ need_ram_disks
 spend() {
 	set_file "$FRONTSWAP/compress/enabled" "$1" || die "enabled is not $1"
 	shift
-	ask_hog times
+	hog_query times
 	for spend_command in "$@"; do
 		hog "$spend_command"
-		ask_hog times
+		hog_query times
 	done
 	SPENT=$(reply cpu_us)
 }

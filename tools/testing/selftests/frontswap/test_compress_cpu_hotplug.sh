@@ -19,7 +19,7 @@ run_hog -k text -m "$((MIB / 2))" -j 2
 : >"$TMP/errors"
 toggle_cpu &
 BACKGROUND="$BACKGROUND $!"
-run_hog_behind -k mixed -m "$((MIB / 4))" -j 2 -r 100000
+run_hog_bg -k mixed -m "$((MIB / 4))" -j 2 -r 100000
 turns=0
 end=$(($(date +%s) + ${FRONTSWAP_HOTPLUG_SECONDS:-6}))
 while [ "$(date +%s)" -lt $end ]; do

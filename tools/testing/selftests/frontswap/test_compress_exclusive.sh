@@ -52,7 +52,7 @@ expect "pages stored, that are in memory" "$(compress stored_pages)" -ge $((PAGE
 
 log "never, and always"
 set_compress exclusive_percent 0
-tune "$FRONTSWAP/compress/exclusive_loads" 0
+set_sysfs "$FRONTSWAP/compress/exclusive_loads" 0
 hog dirty:1 out verify
 expect "pages stored, that are in memory" "$(compress stored_pages)" -ge $((PAGES * 9 / 10))
 set_file "$FRONTSWAP/compress/exclusive_loads" 1

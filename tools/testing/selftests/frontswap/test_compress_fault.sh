@@ -23,14 +23,14 @@ swap_on "$DISK1"
 start_hog -k text -b
 hog fill out
 fail_next 20
-ask_hog verify
+hog_query verify
 failed=$(reply sigbus)
 expect "pages with SIGBUS" "$failed" -gt 0
 expect "pages with wrong bytes" "$(reply bad)" -eq 0
 expect "errors" "$(compress decompress_errors)" -eq 20
 expect_log "cannot be decompressed"
 fail_next 0
-ask_hog verify
+hog_query verify
 hog fill out
 expect "pages stored" "$(compress stored_pages)" -ge $((PAGES * 9 / 10))
 

@@ -55,7 +55,7 @@ set_compress max_bytes 0
 flush_slots
 start_hog -k text
 hog fill out
-run_hog_behind -k text -s 2 -m "$MIB" fill out sleep:1000
+run_hog_bg -k text -s 2 -m "$MIB" fill out sleep:1000
 young() { [ "$(compress stored_pages)" -ge $((PAGES * 19 / 10)) ]; }
 loop_until 30 young || die "only $(compress stored_pages) pages stored"
 # Room for the younger half, and a bit less.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug
+# guests: normal nozswap debug
 # Pages in frontswap_compress are charged to the control group of their owner,
 # up to its limit for compressed pages, and uncharged when they are freed.
 

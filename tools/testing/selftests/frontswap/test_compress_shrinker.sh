@@ -50,7 +50,7 @@ expect "bytes of the pool, $bytes before" "$(compress pool_bytes)" -lt "$bytes"
 expect "pages stored, $pages before" "$(compress stored_pages)" -lt "$pages"
 
 log "all but the youngest, and those that are not worth a write"
-run_hog_behind -k text -s 2 -m "$((MIB / 2))" fill out sleep:1000
+run_hog_bg -k text -s 2 -m "$((MIB / 2))" fill out sleep:1000
 hog dirty:1 out
 all_stored() { [ "$(compress stored_pages)" -ge $((PAGES * 14 / 10)) ]; }
 loop_until 30 all_stored || die "only $(compress stored_pages) pages stored"
@@ -65,12 +65,12 @@ done
 left=$(compress stored_pages)
 expect "pages left of $before" "$left" -ge $((PAGES * 45 / 100 + PAGES * 20 / 100))
 expect "pages left of $before" "$left" -le $((before - PAGES * 60 / 100))
-quietly kill -0 "$BEHIND" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
-stop_process "$BEHIND"
+quietly kill -0 "$HOG_BG" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
+stop_process "$HOG_BG"
 hog verify dirty:2 out
 
 log "beside the work of others"
-run_hog_behind -k half -s 3 -m "$((MIB / 2))" -r 2
+run_hog_bg -k half -s 3 -m "$((MIB / 2))" -r 2
 turns="1 2 3"
 slow_kernel || turns="$turns 4 5 6"
 for i in $turns; do

@@ -27,7 +27,7 @@ need_ram_disks
 load_ram 800
 swap_on "$DISK1" 5
 swap_on "$RAM1" 5
-run_hog_behind -k mixed -m "$((MIB / 4))" -j 3 -r 100000
+run_hog_bg -k mixed -m "$((MIB / 4))" -j 3 -r 100000
 turns=0
 written=0
 end=$(($(date +%s) + ${FRONTSWAP_STRESS_SECONDS:-10}))
@@ -52,7 +52,7 @@ while [ $turns -lt 2 ] || [ "$(date +%s)" -lt $end ]; do
 	unload frontswap_compress || die "cannot be unloaded"
 	turns=$((turns + 1))
 done
-quietly kill -0 "$BEHIND" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
-stop_process "$BEHIND"
+quietly kill -0 "$HOG_BG" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
+stop_process "$HOG_BG"
 log "turns: $turns"
 expect "pages written back" $written -gt 0

@@ -36,7 +36,7 @@ loads_of_verify() {
 OTHER=$cgroup_root/frontswap.$$.other
 mkdir "$OTHER" || die "no other control group"
 # Readahead brings pages of others in, too.
-tune /proc/sys/vm/page-cluster 0
+set_sysfs /proc/sys/vm/page-cluster 0
 # Only requests write back then, and not a shortage of memory that the guest may have.
 load_compress max_pool_percent=50 writeback=N
 swap_on "$DISK1"
@@ -45,8 +45,8 @@ hog fill out
 : >"$TMP/behind"
 "$SWAPHOG" -T "$HOG_SECONDS" -g "$OTHER" -k text -s 2 -m "$((MIB / 2))" fill out sleep:1 verify \
 	out sleep:1000 >>"$TMP/behind" 2>&1 &
-BEHIND=$!
-BACKGROUND="$BACKGROUND $BEHIND"
+HOG_BG=$!
+BACKGROUND="$BACKGROUND $HOG_BG"
 all_stored() {
 	[ "$(compress stored_pages)" -ge $((PAGES * 145 / 100)) ] &&
 		[ "$(grep -c out "$TMP/behind")" -eq 2 ]
@@ -109,7 +109,7 @@ moved 1000000
 expect "pages that are left to go" "$REPLY" -eq 0
 hog verify
 stop_hog
-quietly kill -0 "$BEHIND" || die "the other has ended: $(tail -n 3 "$TMP/behind")"
-stop_process "$BEHIND"
+quietly kill -0 "$HOG_BG" || die "the other has ended: $(tail -n 3 "$TMP/behind")"
+stop_process "$HOG_BG"
 loop_until 5 rmdir "$OTHER" || die "the other group stays"
 expect "errors" "$(compress decompress_errors)" -eq 0

@@ -12,7 +12,7 @@ set_file /sys/block/zram0/disksize 48M || skip "no zram"
 load_compress max_pool_percent=50 max_bytes=1M
 swap_on /dev/zram0
 expect_log "frontswap_compress: swap area .* is on zram"
-run_hog_behind -k mixed -m "$((MIB / 2))" -t 4 -r 100000
+run_hog_bg -k mixed -m "$((MIB / 2))" -t 4 -r 100000
 start_hog -k text -t 4
 hog fill out verify dirty:2 out verify
 expect "pages written back" "$(compress written_back_pages)" -gt 0
@@ -23,8 +23,8 @@ set_file "$FRONTSWAP/compress/enabled" 0 || die "not drained"
 hog verify dirty:1 out verify
 set_file "$FRONTSWAP/compress/enabled" 1 || die "not attached"
 hog dirty:1 out verify
-quietly kill -0 "$BEHIND" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
-stop_process "$BEHIND"
+quietly kill -0 "$HOG_BG" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
+stop_process "$HOG_BG"
 swap_off /dev/zram0
 hog verify
 stop_hog

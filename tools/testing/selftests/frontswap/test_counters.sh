@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug kcsan
+# guests: normal nozswap debug kcsan
 # Guarantees: G5
 # The statistics in sysfs agree with the counts of the backend, the totals in
 # debugfs change with them, and no page is left when all memory is freed and the

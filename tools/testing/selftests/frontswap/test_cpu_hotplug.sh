@@ -16,7 +16,7 @@ set_file "$CPU1" 1
 : >"$TMP/errors"
 swap_on "$DISK1"
 load_faulty registered=0
-run_hog_behind -m 2 -r 100000
+run_hog_bg -m 2 -r 100000
 toggle_cpu &
 BACKGROUND="$BACKGROUND $!"
 turns=0

@@ -21,7 +21,7 @@ swapon -d /dev/nullb0 || skip "no discard"
 expect_log "Adding .*swap on /dev/nullb0.* SSDs"
 before=$(discards)
 load_compress max_pool_percent=50 max_bytes=1M
-run_hog_behind -k mixed -m "$((MIB / 2))" -r 1000 fill out verify dirty:2 out verify drop
+run_hog_bg -k mixed -m "$((MIB / 2))" -r 1000 fill out verify dirty:2 out verify drop
 start_hog -k text
 for round in 1 2 3; do
 	log "round $round"
@@ -31,6 +31,6 @@ stop_hog
 some_discards() { [ "$(discards)" -gt "$before" ]; }
 loop_until 10 some_discards || die "nothing is discarded"
 expect "pages written back" "$(compress written_back_pages)" -gt 0
-quietly kill -0 "$BEHIND" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
-stop_process "$BEHIND"
+quietly kill -0 "$HOG_BG" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
+stop_process "$HOG_BG"
 swap_off /dev/nullb0

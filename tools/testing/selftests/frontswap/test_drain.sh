@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug
+# guests: normal nozswap debug
 # Guarantees: G8, G9
 # A backend with pages is drained and detached while the owner of the memory
 # uses it. The module can then be unloaded, loaded again, and attached again,
@@ -32,15 +32,15 @@ there_and_back() {
 
 	log "unloaded and loaded on the swapping machine"
 	hog out
-	unload frontswap_faulty || die "rmmod of a detached backend"
+	unload test_frontswap || die "rmmod of a detached backend"
 	hog verify dirty:1 out
-	load_now frontswap_faulty || die "modprobe"
+	load_now test_frontswap || die "modprobe"
 	expect "init calls of the new one" "$(faulty init_calls)" -eq 1
 	hog verify dirty:1 out
 	expect "pages in the backend" "$(faulty pages)" -ge "$PAGES"
 
 	log "half of it in memory again, and the swap cache too"
-	ask_hog dirty:2
+	hog_query dirty:2
 	set_file "$FRONTSWAP/faulty/enabled" 0 || die "not detached"
 	expect "pages left in the backend" "$(faulty pages)" -eq 0
 	hog verify out
@@ -59,7 +59,7 @@ there_and_back() {
 	stop_hog
 	swap_off "$area"
 	expect "wrong calls of the backend" "$(faulty violations)" -eq 0
-	unload frontswap_faulty || die "rmmod"
+	unload test_frontswap || die "rmmod"
 }
 
 # What goes for a disk is tried with shared memory, too.

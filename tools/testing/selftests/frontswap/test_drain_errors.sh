@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug
+# guests: normal nozswap debug
 # Guarantees: G8
 # A page that cannot be moved makes detaching fail with the error, after all
 # other pages have been moved. No page is lost: the backend retains the remaining
@@ -22,7 +22,7 @@ grep -qi "input/output error\|I/O error" "$TMP/error" || die "not EIO: $(cat "$T
 expect_log 'frontswap: faulty: not detached: [0-9]+ page\(s\) left \(-5\)'
 expect_text "state" "$(backend faulty state)" load-only
 expect "pages in the backend" "$(faulty pages)" -ge "$PAGES"
-! unload frontswap_faulty 2>/dev/null || die "unloaded with pages inside"
+! unload test_frontswap 2>/dev/null || die "unloaded with pages inside"
 
 log "its pages can be read again"
 set_faulty fail_loads 0
@@ -50,11 +50,11 @@ fi
 log "the device fails some of the writes"
 set_file "$FRONTSWAP/faulty/enabled" 1 || die "not enabled"
 hog dirty:1 out
-tune /sys/kernel/debug/fail_make_request/verbose 0
-tune /sys/kernel/debug/fail_make_request/interval 1
-tune /sys/kernel/debug/fail_make_request/probability 20
-tune /sys/kernel/debug/fail_make_request/times -1
-tune "$fail" 1
+set_sysfs /sys/kernel/debug/fail_make_request/verbose 0
+set_sysfs /sys/kernel/debug/fail_make_request/interval 1
+set_sysfs /sys/kernel/debug/fail_make_request/probability 20
+set_sysfs /sys/kernel/debug/fail_make_request/times -1
+set_sysfs "$fail" 1
 ! quietly set_file "$FRONTSWAP/faulty/enabled" 0 || die "detached although writes have failed"
 set_file "$fail" 0
 expect "drains that failed" "$(log_count 'faulty: not detached: .*\(-5\)')" -eq 2

@@ -74,7 +74,7 @@ swap_on "$DISK1"
 MIB=24
 start_hog -k text
 hog fill out
-run_hog_behind -k text -m 1 -r 100000 drop fill out verify times
+run_hog_bg -k text -m 1 -r 100000 drop fill out verify times
 sleep 1
 longest_during sleep 2
 idle=$LONGEST

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug
+# guests: normal nozswap debug
 # Guarantees: G8
 # The drain is slow between reading a copy and writing it, while the owner has a
 # newer page for the slot, on a small area. A slot that is being moved must not

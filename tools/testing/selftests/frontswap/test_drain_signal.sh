@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug
+# guests: normal nozswap debug
 # Guarantees: G8
 # A killed drain leaves the backend unchanged, attached and storing pages;
 # repeated until one drain ends before the signal. Loads are slowed down to

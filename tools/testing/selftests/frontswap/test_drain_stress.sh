@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug kcsan
+# guests: normal nozswap debug kcsan
 # Guarantees: G8
 # Enable and disable three backends, and zswap, in loops on a small, nearly full
 # area, in a control group at its limit, while another area is swapped on and
@@ -49,7 +49,7 @@ too_few() {
 
 # disturbed - nothing but the end of the test is to come
 disturbed() {
-	[ -s "$TMP/errors" ] || ! quietly kill -0 "$BEHIND"
+	[ -s "$TMP/errors" ] || ! quietly kill -0 "$HOG_BG"
 }
 
 : >"$TMP/run"
@@ -65,20 +65,20 @@ if have_module frontswap_compress; then
 fi
 if [ -d "$FRONTSWAP/zswap" ]; then
 	backends="$backends zswap"
-	tune $ZSWAP/enabled 1
+	set_sysfs $ZSWAP/enabled 1
 fi
 # Room for the hogs and little more.
 SWAP_KB=$((4 * 2048 * 9 / 8 + 1024))
 swap_on "$RAM1" 1
 set_file "$CGROUP/memory.max" $((24 * 1048576))
-run_hog_behind -m 2 -j 4 -r 100000 -T $((limit + 90))
+run_hog_bg -m 2 -j 4 -r 100000 -T $((limit + 90))
 : >"$TMP/turns.${DISK2##*/}"
 for name in $backends; do
 	: >"$TMP/turns.$name"
 	toggle "$name" &
 	BACKGROUND="$BACKGROUND $!"
 done
-come_and_go "$DISK2" 5 &
+swap_toggle "$DISK2" 5 &
 BACKGROUND="$BACKGROUND $!"
 
 began=$(date +%s)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug
+# guests: normal nozswap debug
 # Guarantees: G8
 # A backend is drained while the owner of the pages reads and writes them.
 # stored_pages shows the progress. FRONTSWAP_MIB=1024 drains a gigabyte, on a

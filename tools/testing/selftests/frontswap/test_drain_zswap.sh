@@ -14,7 +14,7 @@ in_zswap() {
 	cat /sys/kernel/debug/zswap/stored_pages
 }
 
-tune $ZSWAP/enabled 1
+set_sysfs $ZSWAP/enabled 1
 swap_on "$DISK1"
 start_hog
 for turn in 1 2 3; do

@@ -28,7 +28,7 @@ reload() {
 : >"$TMP/errors"
 load_compress
 swap_on "$DISK1"
-run_hog_behind -k mixed -m "$((MIB / 4))" -j 2 -r 100000
+run_hog_bg -k mixed -m "$((MIB / 4))" -j 2 -r 100000
 for turn in "switch 0" "switch 1" reload; do
 	$turn &
 	BACKGROUND="$BACKGROUND $!"

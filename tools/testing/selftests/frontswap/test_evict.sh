@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug
+# guests: normal nozswap debug
 # Guarantees: G8
 # A backend has the core write some of its pages to the device while it
 # continues to store pages. Swapped-out pages are written, pages that are also
@@ -71,11 +71,11 @@ set_faulty fail_loads 0
 fail=/sys/block/${DISK1##*/}/make-it-fail
 if [ -w "$fail" ] && [ -d /sys/kernel/debug/fail_make_request ]; then
 	log "every fifth write fails: the others go, and nothing is lost"
-	tune /sys/kernel/debug/fail_make_request/verbose 0
-	tune /sys/kernel/debug/fail_make_request/interval 1
-	tune /sys/kernel/debug/fail_make_request/probability 20
-	tune /sys/kernel/debug/fail_make_request/times -1
-	tune "$fail" 1
+	set_sysfs /sys/kernel/debug/fail_make_request/verbose 0
+	set_sysfs /sys/kernel/debug/fail_make_request/interval 1
+	set_sysfs /sys/kernel/debug/fail_make_request/probability 20
+	set_sysfs /sys/kernel/debug/fail_make_request/times -1
+	set_sysfs "$fail" 1
 	evict 1000000 || log "frontswap_evict(): $(faulty evicted)"
 	set_file "$fail" 0
 	expect "pages left" "$(faulty pages)" -gt 0

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug kcsan
+# guests: normal nozswap debug kcsan
 # Guarantees: G8
 # Write back in a loop from a backend that stores, loads, invalidates and is
 # drained at the same time, on a small, nearly full area on which slots are
@@ -41,8 +41,8 @@ load_faulty
 SWAP_KB=$((4 * 2048 * 9 / 8 + 1024))
 swap_on "$RAM1" 1
 set_file "$CGROUP/memory.max" $((24 * 1048576))
-run_hog_behind -m 2 -j 4 -r 100000 -T $((seconds + 90))
-for actor in evict_all drain_now_and_then "come_and_go $DISK2 5"; do
+run_hog_bg -m 2 -j 4 -r 100000 -T $((seconds + 90))
+for actor in evict_all drain_now_and_then "swap_toggle $DISK2 5"; do
 	$actor &
 	BACKGROUND="$BACKGROUND $!"
 done

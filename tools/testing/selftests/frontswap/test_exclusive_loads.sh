@@ -11,7 +11,7 @@
 . ./functions.sh
 start "a page is in the backend or in memory, not in both"
 need_ram_disks
-tune /proc/sys/vm/page-cluster 3
+set_sysfs /proc/sys/vm/page-cluster 3
 # Less than half of it is used: else a page that is read would give up its slot.
 SWAP_KB=$((MIB * 2560 + 8192))
 : >"$TMP/errors"
@@ -54,7 +54,7 @@ least=4
 
 # enough - drains and faults; or something has gone wrong
 enough() {
-	[ -s "$TMP/errors" ] || ! quietly kill -0 "$BEHIND" ||
+	[ -s "$TMP/errors" ] || ! quietly kill -0 "$HOG_BG" ||
 		{ [ "$(wc -l <"$TMP/turns.drain")" -ge $((least * 2)) ] &&
 			[ "$(verified)" -ge $least ]; }
 }
@@ -64,7 +64,7 @@ in_the_middle() {
 	: >"$TMP/run"
 	: >"$TMP/turns.drain"
 	BACKGROUND=
-	run_hog_behind -m $((MIB / 2)) -r 10000 fill out verify fork:2 dirty:2 out verify
+	run_hog_bg -m $((MIB / 2)) -r 10000 fill out verify fork:2 dirty:2 out verify
 	drain_again &
 	BACKGROUND="$BACKGROUND $!"
 	switch_again &

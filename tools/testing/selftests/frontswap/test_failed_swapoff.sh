@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug
+# guests: normal nozswap debug
 # Guarantees: G1
 # A swapoff that a signal interrupts restores the area without notice. An
 # attached backend continues to serve the area, and a later backend receives
@@ -35,7 +35,7 @@ MIB=1
 PAGES=256
 start_hog
 hog fill out
-run_hog_behind -m 1 -j 4 fill out sleep:60
+run_hog_bg -m 1 -j 4 fill out sleep:60
 loop_until 10 others_out || die "the others do not page out"
 set_faulty load_delay_ms 5
 fail_swapoff 100
@@ -46,10 +46,10 @@ expect "pages in the backend" "$(faulty pages)" -ge "$PAGES"
 hog verify drop
 
 log "a backend that comes after a failed swapoff"
-stop_process "$BEHIND"
+stop_process "$HOG_BG"
 loop_until 5 unregister || die "cannot be unregistered"
 hog fill out
-run_hog_behind -m 1 -j 4 fill out sleep:60
+run_hog_bg -m 1 -j 4 fill out sleep:60
 loop_until 10 others_out || die "the others do not page out"
 fail_swapoff 1
 set_faulty events ""

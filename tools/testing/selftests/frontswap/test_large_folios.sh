@@ -10,7 +10,7 @@
 . ./functions.sh
 start "larger folios are stored page by page, all or nothing"
 need_ram_disks
-tune /sys/kernel/mm/transparent_hugepage/enabled madvise
+set_sysfs /sys/kernel/mm/transparent_hugepage/enabled madvise
 HUGE=512
 
 # went_whole - to the device
@@ -47,11 +47,11 @@ expect "huge pages that went to the device" "$whole" -eq 0
 expect "pages in the backend" "$stores" -ge "$HUGE"
 expect "huge pages that were split" "$split" -eq 0
 
-tune $LARGE 0
+set_sysfs $LARGE 0
 try "not offered"
 expect "huge pages that went to the device" "$whole" -ge 1
 expect "pages in the backend" "$stored" -lt "$HUGE"
-tune $LARGE 1
+set_sysfs $LARGE 1
 
 set_file /sys/module/frontswap_ram/parameters/max_pages $((HUGE / 2)) || die "no max_pages"
 failed=$(cat /sys/kernel/debug/frontswap/failed_stores)
@@ -69,7 +69,7 @@ set_file $FRONTSWAP/ram/enabled 0 || die "ram: not drained"
 hog verify out verify
 stop_hog
 
-load frontswap_classic || die "frontswap_classic cannot be loaded"
-! quietly set_file $FRONTSWAP/frontswap_classic/large_folios 1 ||
+load test_frontswap_classic || die "test_frontswap_classic cannot be loaded"
+! quietly set_file $FRONTSWAP/test_frontswap_classic/large_folios 1 ||
 	die "a backend that has not said that it does with parts of folios is offered them"
-expect "large_folios of classic" "$(backend frontswap_classic large_folios)" -eq 0
+expect "large_folios of classic" "$(backend test_frontswap_classic large_folios)" -eq 0

@@ -13,7 +13,7 @@ need_ram_disks
 [ -d $THP/hugepages-64kB ] || skip "no folios of other sizes here"
 ! attached zswap || skip "zswap is a backend here"
 [ ! -d /sys/kernel/debug/zswap ] || skip "zswap has been enabled, so folios are read page by page"
-tune $THP/enabled madvise
+set_sysfs $THP/enabled madvise
 
 # mthp SIZE COUNTER
 mthp() {
@@ -94,7 +94,7 @@ lost() {
 	single_pages_out -b
 	set_faulty fail_slots 8
 	set_faulty fail_loads 5
-	ask_hog verify
+	hog_query verify
 	set_faulty fail_loads 0
 	set_faulty fail_slots 1
 	expect "wrong pages" "$(reply bad)" -eq 0

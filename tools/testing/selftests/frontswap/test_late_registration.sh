@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug
+# guests: normal nozswap debug
 # Guarantees: G1, G2, G4
 # Swap is in use when a backend registers. The backend receives init() for both
 # areas, in ascending order; earlier pages are read from the device, later pages

@@ -29,7 +29,7 @@ try_on() {
 
 	errors=$(backend faulty load_errors)
 	set_faulty fail_loads 5
-	ask_hog verify
+	hog_query verify
 	expect_sigbus "$PAGES"
 	expect "load errors" "$(($(backend faulty load_errors) - errors))" -ge "$PAGES"
 	expect "log lines" "$(log_count 'faulty: load failed: type 0 offset [0-9]+: -5')" -eq "$2"
@@ -40,7 +40,7 @@ try_on() {
 	hog dirty:1 out
 	set_faulty fail_every 3
 	set_faulty fail_loads 12
-	ask_hog verify
+	hog_query verify
 	expect_sigbus 1
 	set_faulty fail_loads 0
 	set_faulty fail_every 1
@@ -49,7 +49,7 @@ try_on() {
 	log "a drain makes good what could not be read"
 	hog dirty:1 out
 	set_faulty fail_loads 5
-	ask_hog verify
+	hog_query verify
 	expect_sigbus "$PAGES"
 	set_faulty fail_loads 0
 	set_file "$FRONTSWAP/faulty/enabled" 0 || die "not drained"
@@ -80,6 +80,6 @@ hog fill out
 set_faulty fail_loads 5
 swap_off "$DISK1"
 set_faulty fail_loads 0
-ask_hog verify
+hog_query verify
 expect_sigbus "$PAGES"
 stop_hog

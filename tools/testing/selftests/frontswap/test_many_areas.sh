@@ -28,7 +28,7 @@ while file $areas; do
 done
 expect "areas" $areas -ge 20
 grep -q "Operation not permitted" "$TMP/full" || die "the last one: $(cat "$TMP/full")"
-run_hog_behind -k mixed -m "$((MIB / 4))" -j 2 -r 100000
+run_hog_bg -k mixed -m "$((MIB / 4))" -j 2 -r 100000
 load_compress max_pool_percent=50
 expect_log "compress: .* $areas swap area"
 load_ram 1000
@@ -43,6 +43,6 @@ for area in 3 6 9; do
 	set_file "$FRONTSWAP/compress/enabled" 1 || die "not attached"
 	swap_on_again "$TMP/mnt/$area" 4
 done
-quietly kill -0 "$BEHIND" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
-stop_process "$BEHIND"
+quietly kill -0 "$HOG_BG" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
+stop_process "$HOG_BG"
 run_hog -k text -m "$((MIB / 2))"

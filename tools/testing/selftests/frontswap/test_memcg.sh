@@ -13,7 +13,7 @@ rounds=2
 slow_kernel && rounds=1
 swap_on "$DISK1"
 set_file "$CGROUP/memory.max" $((MIB / 2 + 2))M
-run_hog_behind -m "$MIB" -r $rounds fill verify dirty:2 verify dirty:3 verify fork:1 verify
+run_hog_bg -m "$MIB" -r $rounds fill verify dirty:2 verify dirty:3 verify fork:1 verify
 load_faulty refuse_stores=3
 wait_hog
 run_hog -m "$((MIB / 2))" -j 2 fill verify dirty:2 verify out verify

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug
+# guests: normal nozswap debug
 # Guarantees: G1, G2, G3, G4
 # Late registration of frontswap_ram, the example backend, with a synchronous
 # area, whose faults bypass the swap cache, and with an asynchronous area.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug
+# guests: normal nozswap debug
 # Guarantees: G9
 # rmmod of an attached backend fails with "in use", with or without pages. After
 # unregistration rmmod works, and the module can be loaded again.
@@ -9,7 +9,7 @@
 start "rmmod and unregistration of an attached backend"
 
 expect_in_use() {
-	if rmmod frontswap_faulty 2>"$TMP/error"; then
+	if rmmod test_frontswap 2>"$TMP/error"; then
 		die "it has been unloaded while attached"
 	fi
 	error=$(cat "$TMP/error")
@@ -35,7 +35,7 @@ stop_hog
 swap_off "$DISK1"
 set_faulty registered 0
 ! attached faulty || die "still in sysfs"
-unload frontswap_faulty || die "rmmod after unregistration"
+unload test_frontswap || die "rmmod after unregistration"
 swap_on_again "$DISK1"
 run_hog -m "$MIB"
 

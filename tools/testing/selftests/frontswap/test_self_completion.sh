@@ -64,7 +64,7 @@ set_faulty registered 1
 start_hog -b -t 4
 hog fill out verify out
 set_faulty fail_loads 5
-ask_hog verify
+hog_query verify
 expect "wrong pages" "$(reply bad)" -eq 0
 expect "pages with SIGBUS" "$(reply sigbus)" -ge "$PAGES"
 set_faulty fail_loads 0

@@ -19,11 +19,11 @@ hog verify fill out verify out fork:3
 hog dirty:1 out
 set_faulty fail_every 4
 set_faulty fail_loads 5
-ask_hog verify
+hog_query verify
 expect "wrong pages" "$(reply bad)" -eq 0
 expect "pages with SIGBUS" "$(reply sigbus)" -gt 0
 set_faulty fail_loads 0
-ask_hog verify
+hog_query verify
 expect "wrong pages" "$(reply bad)" -eq 0
 hog drop fill out verify
 stop_hog

@@ -33,7 +33,7 @@ quietly modprobe null_blk nr_devices=1 gb=1 memory_backed=1 mbps=16 || skip "no 
 LOADED=null_blk
 swap_on /dev/nullb0
 set_file "$CGROUP/memory.max" 8M
-run_hog_behind -k text -m 1 -r 100000 drop fill out verify times
+run_hog_bg -k text -m 1 -r 100000 drop fill out verify times
 work
 plain=$TOOK
 plain_longest=$LONGEST

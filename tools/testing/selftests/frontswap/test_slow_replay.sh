@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug
+# guests: normal nozswap debug
 # Guarantees: G2, G3
 # Areas are in use while they are replayed to a late backend. If init() is slow,
 # stores meanwhile are written to the device, and the backend receives no store
@@ -42,6 +42,6 @@ stop_hog
 log "swapon with a slow init"
 set_faulty init_delay_ms 300
 swap_off "$DISK1"
-run_hog_behind -m "$((MIB / 2))"
+run_hog_bg -m "$((MIB / 2))"
 swap_on_again "$DISK1" 5
 wait_hog

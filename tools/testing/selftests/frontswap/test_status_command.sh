@@ -340,14 +340,14 @@ stop_hog
 log "backends that come and go"
 set_faulty registered 0
 touch "$TMP/run"
-come_and_go_again() {
+toggle_again() {
 	while [ -e "$TMP/run" ]; do
 		set_faulty registered 1
 		set_faulty registered 0
 		echo >>"$TMP/turns"
 	done
 }
-come_and_go_again &
+toggle_again &
 BACKGROUND="$BACKGROUND $!"
 for i in 1 2 3 4 5 6 7 8 9 10; do
 	"$TOOL" >"$TMP/shown" || die "run $i: exit status $?"

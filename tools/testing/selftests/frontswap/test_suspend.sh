@@ -16,17 +16,17 @@ sleep_in() {
 }
 
 [ -w /sys/power/pm_test ] || skip "no pm_test"
-tune /sys/module/suspend/parameters/pm_test_delay 1
-tune /sys/power/pm_test freezer
+set_sysfs /sys/module/suspend/parameters/pm_test_delay 1
+set_sysfs /sys/power/pm_test freezer
 load_compress max_pool_percent=50 max_bytes=1M
 swap_on "$DISK1"
-run_hog_behind -k mixed -m "$((MIB / 2))" -j 2 -r 100000
+run_hog_bg -k mixed -m "$((MIB / 2))" -j 2 -r 100000
 written() { [ "$(compress written_back_pages)" -gt 0 ]; }
 loop_until 10 written || die "nothing is written back"
 sleep_in freeze devices
 sleep_in disk devices
-quietly kill -0 "$BEHIND" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
-stop_process "$BEHIND"
+quietly kill -0 "$HOG_BG" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
+stop_process "$HOG_BG"
 
 log "a drain"
 set_file "$FRONTSWAP/compress/enabled" 0 || die "not drained"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug
+# guests: normal nozswap debug
 # Guarantees: G1
 # An area that was swapped off before the backend registered is not replayed,
 # although no backend was notified at the time. Its type number, when reused, is

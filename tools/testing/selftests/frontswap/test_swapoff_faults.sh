@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug kcsan
+# guests: normal nozswap debug kcsan
 # Guarantees: G4
 # Swapoff reads the pages of an area while their owner faults on them: from a
 # backend, and alternately from a backend and the device; with faults through
@@ -15,7 +15,7 @@ PAGES=512
 sizes=4
 huge=
 if [ -d "$THP/hugepages-64kB" ]; then
-	tune "$THP/enabled" madvise
+	set_sysfs "$THP/enabled" madvise
 	sizes="4 64"
 	slow_kernel || sizes="$sizes 1024"
 	huge=-H

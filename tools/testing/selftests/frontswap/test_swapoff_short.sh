@@ -18,17 +18,17 @@ MIB=$left
 start_hog -k text
 hog fill out
 expect "pages stored" "$(compress stored_pages)" -ge $((MIB * 250))
-run_hog_behind -k text -s 3 -m $((left / 2)) -r 100000 fill verify
+run_hog_bg -k text -s 3 -m $((left / 2)) -r 100000 fill verify
 filled() { grep -q '^fill' "$TMP/behind"; }
 loop_until 10 filled || die "no second hog"
 quietly "$SWAPHOG" "off:$DISK1" && die "swapoff, with too little memory"
 grep -q "^$DISK1 " /proc/swaps || die "the area has gone"
-quietly kill -0 "$BEHIND" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
+quietly kill -0 "$HOG_BG" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
 kills=$(vmstat oom_kill)
 set_file "$FRONTSWAP/compress/enabled" 0 || die "not drained"
 expect "OOM kills by the drain" $(($(vmstat oom_kill) - kills)) -eq 0
-quietly kill -0 "$BEHIND" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
-stop_process "$BEHIND"
+quietly kill -0 "$HOG_BG" || die "swaphog has ended: $(tail -n 3 "$TMP/behind")"
+stop_process "$HOG_BG"
 hog verify
 umount "$TMP/scarce"
 swap_off "$DISK1"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug
+# guests: normal nozswap debug
 # Guarantees: G1, G2
 # The same device is swapped off and on again under an attached backend: pages
 # are read before the area is removed, the backend receives invalidate_area()

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guests: normal bare debug kcsan
+# guests: normal nozswap debug kcsan
 # Guarantees: G1, G2, G3
 # swapon and swapoff of two areas in loops, against registration and
 # unregistration in a loop, with pages swapped out and in all the time. The
@@ -28,9 +28,9 @@ make_swap "$DISK2"
 AREAS="$RAM1 $DISK2"
 swap_on "$DISK1" 1
 load_faulty registered=0
-run_hog_behind -m 2 -j 2 -r 100000 -T $((seconds + 120))
+run_hog_bg -m 2 -j 2 -r 100000 -T $((seconds + 120))
 for device in "$RAM1" "$DISK2"; do
-	come_and_go "$device" 5 &
+	swap_toggle "$device" 5 &
 	BACKGROUND="$BACKGROUND $!"
 done
 

@@ -9,8 +9,8 @@
 . ./functions.sh
 start "huge pages are swapped out and come back"
 need_ram_disks
-tune /sys/kernel/mm/transparent_hugepage/enabled madvise
-tune "/sys/block/${DISK1##*/}/queue/rotational" 0
+set_sysfs /sys/kernel/mm/transparent_hugepage/enabled madvise
+set_sysfs "/sys/block/${DISK1##*/}/queue/rotational" 0
 
 try_on() {
 	log "on $1"

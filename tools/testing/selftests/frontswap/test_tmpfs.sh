@@ -39,7 +39,7 @@ mkdir "$TMP/mnt"
 mount -t tmpfs -o size=32m,huge=always none "$TMP/mnt" || skip "no huge pages in tmpfs"
 : >"$TMP/run"
 : >"$TMP/errors"
-BEHIND=
+HOG_BG=
 switch &
 BACKGROUND="$BACKGROUND $!"
 for round in 1 2 3; do

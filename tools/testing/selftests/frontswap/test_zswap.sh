@@ -11,7 +11,7 @@
 start "zswap on and off beside a module"
 need_zswap_backend
 
-tune $ZSWAP/enabled 0
+set_sysfs $ZSWAP/enabled 0
 swap_on "$DISK1"
 start_hog
 hog fill out
@@ -22,21 +22,21 @@ hog verify dirty:1 out
 expect "pages in the module" "$(faulty pages)" -ge "$PAGES"
 
 log "zswap goes on, and is asked first"
-tune $ZSWAP/enabled 1
+set_sysfs $ZSWAP/enabled 1
 hog verify dirty:1 out
 expect "pages in zswap" "$(backend zswap stored_pages)" -gt $((PAGES / 2))
 hog verify
 
 log "zswap goes off with pages inside"
 hog dirty:3 out
-tune $ZSWAP/enabled 0
+set_sysfs $ZSWAP/enabled 0
 hog verify dirty:2 out verify
 
 log "the module in front of a zswap that is on"
 swap_off "$DISK1"
 set_faulty registered 0
 set_faulty priority 1
-tune $ZSWAP/enabled 1
+set_sysfs $ZSWAP/enabled 1
 swap_on_again "$DISK1"
 set_faulty registered 1
 before=$(backend zswap stores)

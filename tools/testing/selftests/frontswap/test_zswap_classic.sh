@@ -10,20 +10,20 @@
 start "a classic backend beside an enabled zswap"
 need_zswap_backend
 
-tune $ZSWAP/enabled 1
+set_sysfs $ZSWAP/enabled 1
 swap_on "$DISK1"
 start_hog
 hog fill out
-load frontswap_classic || die "frontswap_classic cannot be loaded"
-set_file /sys/module/frontswap_classic/parameters/enabled 1
-attached frontswap_classic || die "not registered beside zswap"
+load test_frontswap_classic || die "test_frontswap_classic cannot be loaded"
+set_file /sys/module/test_frontswap_classic/parameters/enabled 1
+attached test_frontswap_classic || die "not registered beside zswap"
 
-before=$(backend frontswap_classic stores)
+before=$(backend test_frontswap_classic stores)
 hog verify dirty:2 out verify fill out
-expect "stores to the module" "$(($(backend frontswap_classic stores) - before))" -ge "$PAGES"
+expect "stores to the module" "$(($(backend test_frontswap_classic stores) - before))" -ge "$PAGES"
 hog verify
 
-set_file /sys/module/frontswap_classic/parameters/enabled 0
+set_file /sys/module/test_frontswap_classic/parameters/enabled 0
 before=$(backend zswap stores)
 hog dirty:1 out
 expect "stores to zswap" "$(($(backend zswap stores) - before))" -gt 0

@@ -24,7 +24,7 @@ only_in() {
 		"$(cat "$CGROUP/memory.zswap.current")" -le $((paid * 11 / 10))
 }
 
-tune $ZSWAP/enabled Y
+set_sysfs $ZSWAP/enabled Y
 swap_on "$DISK1"
 start_hog -k text
 hog fill out
@@ -38,7 +38,7 @@ else
 	only_in zswap "$(in_zswap)"
 fi
 hog verify
-tune $ZSWAP/enabled N
+set_sysfs $ZSWAP/enabled N
 hog dirty:2 verify dirty:1 out
 only_in compress "$(compress stored_pages)"
 hog verify

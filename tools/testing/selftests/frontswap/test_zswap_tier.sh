@@ -24,20 +24,20 @@ has_written_back() {
 }
 
 # It sets itself up when it is enabled for the first time.
-tune $ZSWAP/enabled 1
+set_sysfs $ZSWAP/enabled 1
 [ -r /sys/kernel/debug/zswap/written_back_pages ] || skip "no debugfs"
 MIB=8 # more than the pool holds of pages that compress badly
 PAGES=$((MIB * 256))
-tune $ZSWAP/enabled 0
-tune $ZSWAP/accept_threshold_percent 50
+set_sysfs $ZSWAP/enabled 0
+set_sysfs $ZSWAP/accept_threshold_percent 50
 swap_on "$DISK1"
 load_faulty
 start_hog -k half
 hog fill out
 expect "pages in the backend" "$(backend faulty stored_pages)" -ge $((PAGES - 1))
 
-tune $ZSWAP/max_pool_percent 1
-tune $ZSWAP/enabled 1
+set_sysfs $ZSWAP/max_pool_percent 1
+set_sysfs $ZSWAP/enabled 1
 before=$(written_back)
 wanted=500
 slow_kernel && wanted=50
@@ -48,7 +48,7 @@ hog verify dirty:2 out verify
 expect "pages that zswap did not want" "$(backend faulty stores)" -gt "$PAGES"
 
 log "everything back to the backend, and out of it"
-tune $ZSWAP/enabled 0
+set_sysfs $ZSWAP/enabled 0
 hog dirty:1 out verify dirty:3 out
 set_file $FRONTSWAP/faulty/enabled 0 || die "not drained"
 hog verify

@@ -21,11 +21,11 @@ has_written_back() {
 }
 
 [ -r /sys/kernel/debug/zswap/written_back_pages ] || skip "no debugfs"
-tune $ZSWAP/enabled 0
-tune $ZSWAP/zpool zbud
-tune $ZSWAP/max_pool_percent 1
-tune $ZSWAP/accept_threshold_percent 100
-tune $ZSWAP/enabled 1
+set_sysfs $ZSWAP/enabled 0
+set_sysfs $ZSWAP/zpool zbud
+set_sysfs $ZSWAP/max_pool_percent 1
+set_sysfs $ZSWAP/accept_threshold_percent 100
+set_sysfs $ZSWAP/enabled 1
 swap_on "$DISK1"
 load_faulty priority=-1
 before=$(written_back)
@@ -37,7 +37,7 @@ hog fill out
 loop_until 2 has_written_back || die "zswap has not written $wanted pages back"
 log "written back: $(($(written_back) - before))"
 expect "load errors of zswap" "$(backend zswap load_errors)" -eq 0
-tune $ZSWAP/max_pool_percent 20
+set_sysfs $ZSWAP/max_pool_percent 20
 hog verify
 stop_hog
 expect_no_log 'load failed'

@@ -105,7 +105,7 @@ pressure() { sub bench/pressure.sh || failed=1; }
 
 smp() { vm ours-zswap smp all lzo "fills=$some rounds=5 mib=8" smp; }
 
-sub need.sh source build vm bench
+sub deps.sh source build vm bench
 sub source.sh
 for k in $(kernels | tr ' ' '\n' | sort -u); do sub bench/kernel.sh "$k"; done
 logged "programs" "$logs/bench.user.log" build_user

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# build.sh normal|bare|debug|kcsan: that guest's kernel, its modules and the test modules, in $work/NAME.
+# build.sh normal|nozswap|debug|kcsan: that guest's kernel, its modules and the test modules, in $work/NAME.
 . "$(dirname "$0")/lib.sh"
 lock
 name=$1
@@ -12,8 +12,8 @@ modules=$selftests/test_modules
 only=()
 if [ "$name" = kcsan ]; then
 	only=(KCSAN_SANITIZE=n)
-	for unit in frontswap frontswap_drain frontswap_sysfs swapfile swap_state swap_slots page_io zswap \
-		find_bit bitmap ram compress frontswap_faulty frontswap_classic; do
+	for unit in frontswap frontswap_{attach,drain,register,sysfs} swapfile swap_state swap_slots page_io \
+		zswap find_bit bitmap ram compress compress_{alg,index} test_frontswap{,_classic}; do
 		only+=("KCSAN_SANITIZE_$unit.o=y")
 	done
 fi
@@ -78,7 +78,7 @@ build_test_modules() {
 	"${make[@]}" -j"$JOBS" modules && "${make[@]}" modules_install
 }
 
-sub need.sh build
+sub deps.sh build
 configure
 id=$({ cat "$work/src.id" "$dir/config.id"; gcc --version; } | hash)
 if [ -n "${FS_SRC:-}" ] || ! is_done "$dir/kernel.id" "$id"; then

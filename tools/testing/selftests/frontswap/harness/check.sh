@@ -1,18 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# KUnit under UML, then KUnit and the kselftests in the guests: normal, bare (no zswap), debug and kcsan.
-# On 6.12 zswap is no backend, so the normal guest is what the bare one is on 6.1.
+# KUnit under UML, then KUnit and the kselftests in the guests: normal, nozswap (no zswap), debug and kcsan.
+# On 6.12 zswap is no backend, so the normal guest is what the nozswap one is on 6.1.
 # GUESTS="name ..." chooses some. The last line is "N passed, N failed".
 . "$(dirname "$0")/lib.sh"
 lock
 case $KERNEL in
-6.1) guests="normal bare debug kcsan" ;;
+6.1) guests="normal nozswap debug kcsan" ;;
 *) guests="normal debug kcsan" ;;
 esac
 for name in ${GUESTS:=$guests}; do
 	case $name in
-	normal | bare | debug | kcsan) ;;
-	*) die "GUESTS=$name: normal, bare, debug or kcsan" ;;
+	normal | nozswap | debug | kcsan) ;;
+	*) die "GUESTS=$name: normal, nozswap, debug or kcsan" ;;
 	esac
 done
 for name in $TESTS; do
@@ -55,7 +55,7 @@ missing_results() {
 	local name=$1 verdict=$2 t
 	for t in $(expected "$name"); do
 		grep -qE "^(pass|fail|skip) $t( |$)" "$verdict" 2>/dev/null ||
-			tell_record "$results" fail "$name" "$t" "no result"
+			report "$results" fail "$name" "$t" "no result"
 	done
 }
 
@@ -123,7 +123,7 @@ build() {
 guest() {
 	local name=$1 verdict=$logs/$1.tests.verdict list outcome t rest died=0 start
 	if ! build "$name" || ! sub initramfs.sh "$name"; then
-		tell_record "$results" fail "$name" build
+		report "$results" fail "$name" build
 		return
 	fi
 	list=$(chosen_for "$name" | paste -sd,)
@@ -135,7 +135,7 @@ guest() {
 	say "$KERNEL $name guest: $((SECONDS - start)) s"
 	while read -r outcome t rest; do
 		if [ "$outcome" = skip ] && ! may_skip "$t"; then
-			tell_record "$results" fail "$name" "$t" "it was skipped: $rest"
+			report "$results" fail "$name" "$t" "it was skipped: $rest"
 			continue
 		fi
 		case $outcome in
@@ -155,11 +155,11 @@ guest() {
 uml() {
 	local outcome t
 	if ! sub uml.sh build; then
-		tell_record "$results" fail uml build
+		report "$results" fail uml build
 		return
 	fi
 	while read -r outcome t; do
-		tell_record "$results" "$outcome" uml "$t"
+		report "$results" "$outcome" uml "$t"
 	done < <(sub uml.sh run | awk -f "$harness/tap.awk")
 	! grep -q "^fail $KERNEL uml " "$results" || grep -vE '^ +ok ' "$logs/uml.log" | last_words
 }
@@ -175,7 +175,7 @@ for name in $GUESTS; do
 	fi
 done
 [ ${#names[@]} -gt 0 ] || die "TESTS=$TESTS: none of these guests runs any of them: $GUESTS"
-sub need.sh source build uml vm space=8192
+sub deps.sh source build uml vm space=8192
 sub source.sh
 uml
 for i in "${!names[@]}"; do guest "${names[i]}" "${names[i + 1]:-}"; done

@@ -87,7 +87,7 @@ sub() {
 
 # ready_guest NAME: everything needed to boot this guest.
 ready_guest() {
-	sub need.sh source build vm space=4096
+	sub deps.sh source build vm space=4096
 	sub source.sh
 	sub build.sh "$1"
 	sub initramfs.sh "$1"
@@ -117,8 +117,8 @@ about() {
 	case $KERNEL:$name in
 	6.1:UML) n=1040 ;;
 	6.12:UML) n=1120 ;;
-	6.1:normal | 6.1:bare | 6.1:debug | 6.1:kcsan) n=1310 ;;
-	6.12:normal | 6.12:bare | 6.12:debug | 6.12:kcsan) n=1410 ;;
+	6.1:normal | 6.1:nozswap | 6.1:debug | 6.1:kcsan) n=1310 ;;
+	6.12:normal | 6.12:nozswap | 6.12:debug | 6.12:kcsan) n=1410 ;;
 	*) return 0 ;;
 	esac
 	[ -e "${FS_DIR:-$work}/${name/UML/uml}/vmlinux" ] || echo " of about $n"
@@ -183,7 +183,7 @@ record() {
 	echo "$outcome $KERNEL $where $name $*" >>"$file"
 }
 
-tell_record() {
+report() {
 	record "$@"
 	echo "$KERNEL $3: $2 $4${5:+ (${*:5})}"
 }

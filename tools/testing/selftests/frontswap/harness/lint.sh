@@ -34,9 +34,9 @@ gate() {
 	{ "$@" 2>&1 || :; } | { grep -vEf <(allowed) || :; } >"$found"
 	if [ -s "$found" ]; then
 		head -n 60 "$found" | sed 's/^/   /'
-		tell_record "$results" fail lint "$name" "$(wc -l <"$found") lines, see $found"
+		report "$results" fail lint "$name" "$(wc -l <"$found") lines, see $found"
 	else
-		tell_record "$results" pass lint "$name"
+		report "$results" pass lint "$name"
 	fi
 }
 
@@ -154,7 +154,7 @@ shell_scripts() {
 	done < <(cd "$top" && ours '^(\.ci/|tools/testing/)' | xargs grep -lE '^#!.*sh$')
 }
 
-sub need.sh source build lint space=4096
+sub deps.sh source build lint space=4096
 sub source.sh
 gate shellcheck shell_scripts
 gate checkpatch-files checkpatch_files
@@ -172,7 +172,7 @@ if sub build.sh normal; then
 	gate W=1 compile W1 W=1
 	gate sparse compile sparse C=2
 else
-	tell_record "$results" fail lint build
+	report "$results" fail lint build
 fi
 failed=$(count fail "$results")
 [ "$failed" = 0 ] || die "$KERNEL lint: $failed gate(s) failed"

@@ -5,7 +5,7 @@
 #	# guarantee: G2		or "compress" or "statistics", see guarantees.sh
 #	# runs: kunit
 #	# runs: qemu test_x.sh	in the normal guest
-#	# runs: bare test_x.sh	in a guest without zswap
+#	# runs: nozswap test_x.sh	in a guest without zswap
 #	# runs: debug test_x.sh	in the debug guest, which preempts
 #	# kernel: 6.1		only for this kernel; without the line for both
 # MUTANTS="name ..." selects mutants.
@@ -54,7 +54,7 @@ run() {
 	case ${how[0]:-} in
 	kunit) kunit ;;
 	qemu) guest normal "$tests" ;;
-	bare) guest bare "$tests" ;;
+	nozswap) guest nozswap "$tests" ;;
 	debug) guest debug "$tests" ;;
 	*) die "a mutant has no line '# runs:'" ;;
 	esac
@@ -77,14 +77,14 @@ mutant() {
 	guarantee=$(field "$f" guarantee)
 	fresh
 	if ! patch -d "$scratch/src" -p1 -s -f --no-backup-if-mismatch <"$f" >/dev/null 2>&1; then
-		tell_record "$results" fail mutant "$name" "does not apply"
+		report "$results" fail mutant "$name" "does not apply"
 	elif ! run "$(field "$f" runs)"; then
-		tell_record "$results" fail mutant "$name" "does not build"
+		report "$results" fail mutant "$name" "does not build"
 	elif grep -q '^fail' "$outcome"; then
-		tell_record "$results" pass mutant "$name" "$guarantee, caught by" \
+		report "$results" pass mutant "$name" "$guarantee, caught by" \
 			"$(sed -n 's/^fail \([^ ]*\).*/\1/p' "$outcome" | head -n 3 | paste -sd' ')"
 	else
-		tell_record "$results" fail mutant "$name" "$guarantee, survived $(field "$f" runs)"
+		report "$results" fail mutant "$name" "$guarantee, survived $(field "$f" runs)"
 	fi
 }
 
@@ -100,7 +100,7 @@ chosen() {
 
 compgen -G "$selftests/mutants/*.patch" >/dev/null || die "there are no mutants"
 mkdir -p "$logs/mutants"
-sub need.sh source build uml vm space=8192
+sub deps.sh source build uml vm space=8192
 sub source.sh
 mapfile -t files < <(chosen)
 baseline "${files[@]}"

@@ -226,7 +226,7 @@ prove() {
 number SERIES_VERSION 1 99
 grep -q "^v$SERIES_VERSION: " "$texts/changes.txt" ||
 	die "SERIES_VERSION=$SERIES_VERSION: $texts/changes.txt has no entry for v$SERIES_VERSION"
-sub need.sh source series uml space=6144
+sub deps.sh source series uml space=6144
 identity
 sub source.sh
 version=$(tree_version "$work/pristine")

@@ -3,6 +3,6 @@
 # The guest of `make run`, with a prompt.
 . "$(dirname "$0")/lib.sh"
 lock
-ready_guest bare
+ready_guest nozswap
 say "booting; exit or ctrl-a x ends the guest"
-sub vm.sh bare shell
+sub vm.sh nozswap shell

@@ -143,7 +143,7 @@ update_src() {
 	mv "$work/ours.tmp" "$work/ours"
 }
 
-if [ -z "$KDIR" ]; then sub need.sh source space=2500; else sub need.sh source; fi
+if [ -z "$KDIR" ]; then sub deps.sh source space=2500; else sub deps.sh source; fi
 mkdir -p "$work"
 if [ -n "$KDIR" ]; then from_kdir; else from_package; fi
 make_stage

@@ -21,7 +21,7 @@ compile() {
 
 build() {
 	local id
-	sub need.sh uml
+	sub deps.sh uml
 	[ -f "$config" ] || die "there is no mm/frontswap.kunitconfig"
 	id=$({ cat "$work/src.id" "$config"; gcc --version; } | hash)
 	if [ -z "${FS_SRC:-}" ] && is_done "$dir/kernel.id" "$id"; then return; fi

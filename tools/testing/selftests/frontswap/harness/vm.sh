@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm.sh normal|bare|debug|kcsan MODE [TEST,TEST...]: boots that guest; MODE is for harness/init.
+# vm.sh normal|nozswap|debug|kcsan MODE [TEST,TEST...]: boots that guest; MODE is for harness/init.
 # The guest's words come out as they are said. Exit status 0 only if its verdict is complete.
 # Left behind in $O/logs: NAME.MODE.console and NAME.MODE.verdict.
 . "$(dirname "$0")/lib.sh"
@@ -79,10 +79,10 @@ boot() {
 	# The log of a soak would be most of its output.
 	[ "$mode" != soak ] || append="$append loglevel=5"
 	if [ "$mode" = shell ]; then
-		serial=(-serial mon:stdio -chardev "null,id=words")
+		serial=(-serial mon:stdio -chardev "null,id=output")
 		append="$append quiet"
 	else
-		serial=(-serial "file:$console" -chardev "file,id=words,path=/dev/fd/1,append=on")
+		serial=(-serial "file:$console" -chardev "file,id=output,path=/dev/fd/1,append=on")
 		exec </dev/null
 	fi
 	rm -f "$console" "$verdict"
@@ -94,7 +94,7 @@ boot() {
 		-kernel "$dir/arch/x86/boot/bzImage" -initrd "$dir/initrd" -append "$append" \
 		"${serial[@]}" -chardev "file,id=verdict,path=$verdict" -device virtio-serial-pci \
 		-device virtserialport,chardev=verdict,name=verdict \
-		-device virtserialport,chardev=words,name=words \
+		-device virtserialport,chardev=output,name=output \
 		$(disk vda 130G) $(disk vdb 2G) 9>&-
 }
 

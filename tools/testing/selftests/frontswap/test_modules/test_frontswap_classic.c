@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * frontswap_classic - a backend as they were written for Linux 4.2 to 6.4
+ * test_frontswap_classic - a backend as they were written for Linux 4.2 to 6.4
  *
  * Five callbacks, no name, no owner, no look at what registration returns, and
  * a module_exit that frees everything whether or not it is in use.

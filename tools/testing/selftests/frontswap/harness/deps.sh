@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# need.sh STEP...: installs the Debian packages that these steps need and lists them; checks disk space.
+# deps.sh STEP...: installs the Debian packages that these steps need and lists them; checks disk space.
 . "$(dirname "$0")/lib.sh"
 
 packages() {
@@ -12,7 +12,7 @@ packages() {
 	bench) echo gcc libc6-dev binutils python3 gnuplot-nox ;;
 	lint) echo sparse shellcheck perl python3 python3-ply python3-git git python3-sphinx coccinelle ;;
 	series) echo git patch rsync perl python3 ;;
-	*) die "need.sh: unknown step $1" ;;
+	*) die "deps.sh: unknown step $1" ;;
 	esac
 }
 

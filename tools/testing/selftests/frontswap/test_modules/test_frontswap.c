@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * frontswap_faulty - a backend for tests
+ * test_frontswap - a backend for tests
  *
  * Keeps plain copies in RAM, misbehaves on demand, and judges the core: each
  * call that breaks the contract of struct frontswap_ops counts as a violation.
- * All of it is in /sys/module/frontswap_faulty/parameters/.
+ * All of it is in /sys/module/test_frontswap/parameters/.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -23,7 +23,7 @@
 #include <linux/swapops.h>
 #include <linux/xarray.h>
 
-#include "frontswap_faulty.h"
+#include "test_frontswap.h"
 
 #define NR_TYPES	BIT(MAX_SWAPFILES_SHIFT)
 #define EVENTS_LEN	2048
@@ -273,7 +273,7 @@ static int loaded(struct page *page, struct page *copy)
 	return READ_ONCE(exclusive) ? FRONTSWAP_LOAD_EXCLUSIVE : 0;
 }
 
-int frontswap_faulty_load(unsigned int type, pgoff_t offset, struct page *page)
+int test_frontswap_load(unsigned int type, pgoff_t offset, struct page *page)
 {
 	struct page *copy = xa_load(&copies[type], offset);
 	bool drained;
@@ -300,7 +300,7 @@ int frontswap_faulty_load(unsigned int type, pgoff_t offset, struct page *page)
 		delay_drain();
 	return loaded(page, copy);
 }
-EXPORT_SYMBOL_GPL(frontswap_faulty_load);
+EXPORT_SYMBOL_GPL(test_frontswap_load);
 
 /*
  * While the page of the last load is locked and not uptodate only who has loaded it
@@ -367,7 +367,7 @@ static unsigned long faulty_pool_pages(void)
 static struct frontswap_ops faulty_ops = {
 	.init = faulty_init,
 	.store = faulty_store,
-	.load = frontswap_faulty_load,
+	.load = test_frontswap_load,
 	.invalidate_page = faulty_invalidate_page,
 	.invalidate_area = faulty_invalidate_area,
 	.pool_pages = faulty_pool_pages,

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# all.sh [ci]: everything, on each kernel line. With "ci", what fits into 75 minutes on a new machine;
+# ci.sh [ci]: everything, on each kernel line. With "ci", what fits into 75 minutes on a new machine;
 # the rest is named at the end. The last line is "N passed, N failed"; the gates of lint, the series
 # and the mutants are counted in it.
 . "$(dirname "$0")/lib.sh"
@@ -18,9 +18,9 @@ part() {
 	files+=("$file")
 	mkdir -p "${file%/*}"
 	KERNEL=$1 sub "$2.sh" || grep -qs '^fail ' "$file" ||
-		KERNEL=$1 tell_record "$file" fail "$2" end "it broke off"
+		KERNEL=$1 report "$file" fail "$2" end "it broke off"
 	# A script without results of its own has one.
-	[ -s "$file" ] || KERNEL=$1 tell_record "$file" pass "$2" end
+	[ -s "$file" ] || KERNEL=$1 report "$file" pass "$2" end
 	times+=("$1 $2 $((SECONDS - start)) s")
 	say "${times[-1]}"
 }
@@ -28,7 +28,7 @@ part() {
 for k in 6.1 6.12; do part $k lint; done
 if [ "${1:-}" = ci ]; then
 	# A guest of each kind, and two of those in which the lines differ most.
-	GUESTS="normal bare debug" part 6.1 check
+	GUESTS="normal nozswap debug" part 6.1 check
 	GUESTS="normal debug kcsan" part 6.12 check
 	left_out+=("the kcsan guest of 6.1" "make series" "make mutants" "make soak" "make bench")
 else

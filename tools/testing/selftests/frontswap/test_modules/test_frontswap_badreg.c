@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * frontswap_badreg - every registration that must be refused
+ * test_frontswap_badreg - every registration that must be refused
  *
  * Tries them all at load time, leaves nothing registered and stays loaded:
  * "tries" and "failures" in its parameters tell how it went.
@@ -12,7 +12,7 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 
-#include "frontswap_faulty.h"
+#include "test_frontswap.h"
 
 static unsigned int tries;
 module_param(tries, uint, 0444);
@@ -77,7 +77,7 @@ static const struct frontswap_ops endless = {
 
 static const struct frontswap_ops two_modules = {
 	.store = refuse_store,
-	.load = frontswap_faulty_load,
+	.load = test_frontswap_load,
 	.name = "twomodules",
 };
 
