@@ -41,6 +41,7 @@
 #define HUGE_PAGE	(2UL << 20)
 #define MAX_THREADS	16
 #define OUT_TRIES	50
+#define WRITE_TRIES	500
 #define FLUSH_EVERY	16
 #define REPORTS		5
 #define HOT_ROUNDS	8
@@ -436,19 +437,39 @@ static void empty_swap_cache(size_t bytes)
 }
 
 /* Bytes of the cgroup that are there. */
-static unsigned long in_swap_cache(void)
+/* A value of memory.stat, which is up to two seconds old. */
+static unsigned long memory_stat(const char *name)
 {
 	int fd = open_in_cgroup("memory.stat", O_RDONLY);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-	unsigned long bytes = 0;
+	unsigned long value = 0;
+	char line[256];
+	size_t len = strlen(name);
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (strncmp(line, name, len) || line[len] != ' ')
+			continue;
+		value = strtoul(line + len, NULL, 10);
+		break;
+	}
+	if (file)
+		fclose(file);
+	return value;
+}
+
+/* The device may be slow, or wait for the host. */
+static bool writing(void)
+{
+	FILE *file = fopen("/proc/vmstat", "r");
+	unsigned long pages = 0;
 	char line[256];
 
 	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "swapcached %lu", &bytes) == 1)
+		if (sscanf(line, "nr_writeback %lu", &pages) == 1)
 			break;
 	if (file)
 		fclose(file);
-	return bytes;
+	return pages;
 }
 
 /* Pages in the swap cache count as resident here: reading them would prove nothing. */
@@ -497,14 +518,13 @@ static void page_out(long unused)
 	size_t left = pages;
 
 	/* Pages that could not be read wait in the swap cache, and are not resident. */
-	for (int i = 0; i < OUT_TRIES && count_lost() && in_swap_cache(); i++)
+	for (int i = 0; i < OUT_TRIES && count_lost() && memory_stat("swapcached"); i++)
 		empty_swap_cache(mem_len);
 	for (int i = 0; i < OUT_TRIES && left; i++) {
 		if (i > 2)
 			map_resident();
 		page_out_on(i % cpus);
-		/* Writes to a slow device may be what is waited for. */
-		if (i > 10)
+		for (int wait = 0; wait < WRITE_TRIES && writing(); wait++)
 			usleep(10000);
 		left = resident();
 		if (left)
