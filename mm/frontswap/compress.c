@@ -16,7 +16,6 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/cpuhotplug.h>
 #include <linux/crypto.h>
 #include <linux/ctype.h>
 #include <linux/debugfs.h>
@@ -34,14 +33,15 @@
 #include <linux/zsmalloc.h>
 
 #include "../frontswap_compat.h"
+#include "compress_comp.h"
 #include "compress_index.h"
 #include "compress_limit.h"
 
 #define POOL_GFP	(INDEX_GFP | __GFP_HIGHMEM | __GFP_MOVABLE)
-#define BATCH		32U	/* the writes that the core has in flight */
-#define MAX_FAILED	8	/* batches, then a device is given up for this run */
-#define ROUND		256UL	/* pages between looks at the pool */
-#define PROTECTED	GENERATIONS	/* which the shrinker leaves alone */
+#define WRITEBACK_BATCH		32U	/* the writes that the core has in flight */
+#define MAX_FAILED_BATCHES	8	/* batches, then a device is given up for this run */
+#define WRITEBACK_ROUND		256UL	/* pages between looks at the pool */
+#define PROTECTED_GENERATIONS	GENERATIONS	/* which the shrinker leaves alone */
 
 /*
  * A write of a whole page that frees less is not worth it. At the limit refusing a
@@ -51,12 +51,12 @@
 #define MIN_SIZE_LIMIT	(PAGE_SIZE / 8)
 #define MIN_SIZE_SHRINK	(PAGE_SIZE / 2)
 
-enum counter {
+enum compress_counter {
 	STORED_PAGES,
 	SAME_FILLED_PAGES,
 	COMPRESSED_BYTES,
 	BULKY_BYTES,
-	RAW_PAGES,
+	INCOMPRESSIBLE_PAGES,
 	REJECT_COMPRESS_POOR,
 	REJECT_UNTRIED,
 	REJECT_ALLOC_FAIL,
@@ -67,30 +67,30 @@ enum counter {
 	NR_COUNTERS,
 };
 
-struct stats {
+struct compress_stats {
 	long value[NR_COUNTERS];
 	unsigned int ticks;
 	unsigned int poor;	/* pages in a row that did not compress */
-	unsigned int asked;	/* whether to try another */
+	unsigned int sampled;	/* whether to try another */
 	unsigned int misled;	/* tried, as it did not look like noise */
 	unsigned int refused;	/* as the pool was full */
 };
 
-static DEFINE_PER_CPU(struct stats, stats);
+static DEFINE_PER_CPU(struct compress_stats, stats);
 
 static struct zs_pool *pool;
-static size_t poor_size;	/* not worth keeping from here on */
-static struct index slots[MAX_SWAPFILES];
-static struct limit limit;
-static struct clock clock;
+static struct compress_index slots[MAX_SWAPFILES];
+static struct compress_limit limit;
+static struct compress_gen_clock clock;
 static bool exclusive;	/* pages that come back leave the pool */
 
-static __always_inline void stat_add(enum counter counter, long n)
+static __always_inline void compress_stat_add(enum compress_counter counter,
+					      long n)
 {
 	this_cpu_add(stats.value[counter], n);
 }
 
-static unsigned long stat_sum(enum counter counter)
+static unsigned long compress_stat_sum(enum compress_counter counter)
 {
 	long sum = 0;
 	int cpu;
@@ -100,227 +100,99 @@ static unsigned long stat_sum(enum counter counter)
 	return max(sum, 0L);
 }
 
-static unsigned long pool_bytes(void)
+static unsigned long compress_pool_bytes(void)
 {
 	return zs_get_total_pages(pool) << PAGE_SHIFT;
-}
-
-/* Compressors: one for each name that has been in use, until the module goes */
-
-struct stream {
-	local_lock_t lock;
-	struct crypto_comp *tfm;
-	u8 *buffer;
-};
-
-struct alg {
-	char name[CRYPTO_MAX_ALG_NAME];
-	unsigned int room;	/* what it is told of the buffer */
-	struct stream __percpu *streams;
-	struct hlist_node node;
-};
-
-static struct alg *algs[MAX_ALGS];
-static unsigned int current_alg;
-static enum cpuhp_state cpuhp_state;
-
-static int stream_up(unsigned int cpu, struct hlist_node *node)
-{
-	struct alg *alg = hlist_entry(node, struct alg, node);
-	struct stream *s = per_cpu_ptr(alg->streams, cpu);
-	struct crypto_comp *tfm;
-
-	/* From an earlier time that the CPU was on. */
-	if (s->tfm)
-		return 0;
-	/* Some write past what they are told. */
-	s->buffer = kvmalloc_node(2 * PAGE_SIZE, GFP_KERNEL, cpu_to_node(cpu));
-	if (!s->buffer)
-		return -ENOMEM;
-	tfm = crypto_alloc_comp(alg->name, 0, 0);
-	if (IS_ERR(tfm)) {
-		kvfree(s->buffer);
-		s->buffer = NULL;
-		return PTR_ERR(tfm);
-	}
-	s->tfm = tfm;
-	return 0;
-}
-
-static void streams_free(struct alg *alg)
-{
-	struct stream *s;
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		s = per_cpu_ptr(alg->streams, cpu);
-		if (s->tfm)
-			crypto_free_comp(s->tfm);
-		kvfree(s->buffer);
-	}
-	free_percpu(alg->streams);
-}
-
-static void alg_free(struct alg *alg)
-{
-	if (!alg)
-		return;
-	cpuhp_state_remove_instance(cpuhp_state, &alg->node);
-	streams_free(alg);
-	kfree(alg);
-}
-
-/*
- * Most give up early if there is no room for a page that compresses badly. lz4
- * is faster, for all other pages, if it need not watch the end of the buffer.
- */
-static unsigned int alg_room(const char *name)
-{
-	return strstarts(name, "lz4") ? 2 * PAGE_SIZE : poor_size;
-}
-
-static struct alg *alg_create(const char *name)
-{
-	struct alg *alg;
-	int cpu, ret = -ENOMEM;
-
-	if (!crypto_has_comp(name, 0, 0))
-		return ERR_PTR(-EINVAL);
-	alg = kzalloc(sizeof(*alg), GFP_KERNEL);
-	if (!alg)
-		return ERR_PTR(-ENOMEM);
-	strscpy(alg->name, name, sizeof(alg->name));
-	alg->room = alg_room(name);
-	alg->streams = alloc_percpu(struct stream);
-	if (!alg->streams)
-		goto free;
-	for_each_possible_cpu(cpu)
-		local_lock_init(&per_cpu_ptr(alg->streams, cpu)->lock);
-	ret = cpuhp_state_add_instance(cpuhp_state, &alg->node);
-	if (!ret)
-		return alg;
-	streams_free(alg);
-free:
-	kfree(alg);
-	return ERR_PTR(ret);
-}
-
-/* Under the lock of the module's parameters, or in its init function. */
-static int alg_choose(const char *name)
-{
-	struct alg *alg;
-	unsigned int i;
-
-	for (i = 0; i < MAX_ALGS && algs[i]; i++) {
-		if (!strcmp(algs[i]->name, name)) {
-			WRITE_ONCE(current_alg, i);
-			return 0;
-		}
-	}
-	if (i == MAX_ALGS) {
-		pr_err("compressor %s: %d others have been used; unload the module first\n",
-		       name, MAX_ALGS);
-		return -ENOSPC;
-	}
-	alg = alg_create(name);
-	if (IS_ERR(alg)) {
-		pr_err("compressor %s: %s (%ld)\n", name,
-		       PTR_ERR(alg) == -EINVAL ? "there is none of this name" :
-		       "cannot be had", PTR_ERR(alg));
-		return PTR_ERR(alg);
-	}
-	WRITE_ONCE(algs[i], alg);
-	/* Who sees the number sees the compressor. */
-	smp_store_release(&current_alg, i);
-	return 0;
 }
 
 /* Owners: a page is charged to its cgroup as zswap charges it */
 
 #if defined(FRONTSWAP_HAS_OBJCG) && defined(CONFIG_ZSWAP)
-static void owner_charge(struct obj_cgroup *owner, unsigned int bytes)
+static void compress_objcg_charge(struct obj_cgroup *objcg, unsigned int bytes)
 {
-	obj_cgroup_charge_zswap(owner, bytes);
+	obj_cgroup_charge_zswap(objcg, bytes);
 }
 
-static void owner_uncharge(struct obj_cgroup *owner, unsigned int bytes)
+static void compress_objcg_uncharge(struct obj_cgroup *objcg,
+				    unsigned int bytes)
 {
-	obj_cgroup_uncharge_zswap(owner, bytes);
+	obj_cgroup_uncharge_zswap(objcg, bytes);
 }
 #elif defined(FRONTSWAP_HAS_OBJCG)
 /* Reclaim is not refused. */
-static void owner_charge(struct obj_cgroup *owner, unsigned int bytes)
+static void compress_objcg_charge(struct obj_cgroup *objcg, unsigned int bytes)
 {
 	if (bytes)
-		WARN_ON_ONCE(obj_cgroup_charge(owner, GFP_KERNEL, bytes));
+		WARN_ON_ONCE(obj_cgroup_charge(objcg, GFP_KERNEL, bytes));
 }
 
-static void owner_uncharge(struct obj_cgroup *owner, unsigned int bytes)
+static void compress_objcg_uncharge(struct obj_cgroup *objcg,
+				    unsigned int bytes)
 {
 	if (bytes)
-		obj_cgroup_uncharge(owner, bytes);
+		obj_cgroup_uncharge(objcg, bytes);
 }
 #else
-static void owner_charge(struct obj_cgroup *owner, unsigned int bytes)
+static void compress_objcg_charge(struct obj_cgroup *objcg, unsigned int bytes)
 {
 }
 
-static void owner_uncharge(struct obj_cgroup *owner, unsigned int bytes)
+static void compress_objcg_uncharge(struct obj_cgroup *objcg,
+				    unsigned int bytes)
 {
 }
 #endif
 
-/* False: it must not have another page. A page of a drain has no owner. */
-static __always_inline bool owner_get(struct page *page,
-				      struct obj_cgroup **owner)
+/* False: it must not have another page. A page of a drain has no objcg. */
+static __always_inline bool compress_objcg_get(struct page *page,
+					       struct obj_cgroup **objcg)
 {
-	*owner = frontswap_page_objcg(page);
-	if (!*owner)
+	*objcg = frontswap_page_objcg(page);
+	if (!*objcg)
 		return true;
-	if (likely(obj_cgroup_may_zswap(*owner) &&
-		   owner_fits(*owner)))
+	if (likely(obj_cgroup_may_zswap(*objcg) && compress_objcg_fits(*objcg)))
 		return true;
-	obj_cgroup_put(*owner);
+	obj_cgroup_put(*objcg);
 	return false;
 }
 
 #ifdef FRONTSWAP_HAS_OBJCG
 /* Whether a control group of the page has a limit */
-static bool page_limited(struct page *page)
+static bool compress_memcg_limited(struct page *page)
 {
-	struct obj_cgroup *owner = frontswap_page_objcg(page);
+	struct obj_cgroup *objcg = frontswap_page_objcg(page);
 	struct mem_cgroup *memcg = NULL;
 
-	if (!owner)
+	if (!objcg)
 		return false;
 	rcu_read_lock();
-	memcg = obj_cgroup_memcg(owner);
+	memcg = obj_cgroup_memcg(objcg);
 	while (memcg && READ_ONCE(memcg->memory.max) == PAGE_COUNTER_MAX &&
 	       READ_ONCE(memcg->memory.high) == PAGE_COUNTER_MAX)
 		memcg = parent_mem_cgroup(memcg);
 	rcu_read_unlock();
-	obj_cgroup_put(owner);
+	obj_cgroup_put(objcg);
 	return memcg;
 }
 #else
-static bool page_limited(struct page *page)
+static bool compress_memcg_limited(struct page *page)
 {
 	return false;
 }
 #endif
 
 /* Bytes in the pool of what an entry calls @size */
-static __always_inline unsigned int pool_size(unsigned int size)
+static __always_inline unsigned int compress_pool_size(unsigned int size)
 {
-	if (size < SIZE_RAW)
+	if (size < SIZE_WHOLE)
 		return size;
-	return size == SIZE_RAW ? PAGE_SIZE : 0;
+	return size == SIZE_WHOLE ? PAGE_SIZE : 0;
 }
 
 /* Pages that are one word repeated */
 
 /* The last word first: it tells most pages that merely begin alike. */
-static __always_inline bool same_filled(const unsigned long *p)
+static __always_inline bool compress_same_filled(const unsigned long *p)
 {
 	const unsigned long *end = p + PAGE_SIZE / sizeof(*p);
 	unsigned long word = *p;
@@ -336,7 +208,7 @@ static __always_inline bool same_filled(const unsigned long *p)
 	return true;
 }
 
-static void fill(void *page, unsigned long word)
+static void compress_fill_same(void *page, unsigned long word)
 {
 	memset_l(page, word, PAGE_SIZE / sizeof(word));
 }
@@ -345,49 +217,49 @@ static void fill(void *page, unsigned long word)
 
 static bool writeback = true;
 static unsigned int writeback_rate;
-static struct budget budget;
-static atomic_long_t asked;	/* by the shrinker: pages to write back */
-static unsigned long not_before;
+static struct compress_budget budget;
+static atomic_long_t nr_to_writeback;	/* by the shrinker: pages to write back */
+static unsigned long backoff_until;
 static unsigned long waste_left;	/* bytes, by the last compaction */
 static bool was_full;
-static unsigned long was_refused;
+static unsigned long was_rejected;
 static DEFINE_MUTEX(evict_lock);	/* budget, waste_left, was_*, ages */
 static struct workqueue_struct *wq;
 static struct kobject *kobj;
 static const struct frontswap_ops compress_ops;
 
-static void reclaim(struct work_struct *unused);
-static DECLARE_WORK(reclaim_work, reclaim);
+static void compress_writeback(struct work_struct *unused);
+static DECLARE_WORK(writeback_work, compress_writeback);
 
-static void set_limit(void);
+static void compress_set_limit(void);
 
 /* After a run that changed nothing there is a pause. */
-static bool pausing(void)
+static bool compress_in_backoff(void)
 {
-	return time_before(jiffies, READ_ONCE(not_before));
+	return time_before(jiffies, READ_ONCE(backoff_until));
 }
 
-static void kick(void)
+static void compress_queue_writeback(void)
 {
-	if (!pausing())
-		queue_work(wq, &reclaim_work);
+	if (!compress_in_backoff())
+		queue_work(wq, &writeback_work);
 }
 
-static u64 all_ages(void)
+static u64 compress_all_ages(void)
 {
 	u64 ages = 0;
 	int type;
 
 	for (type = 0; type < MAX_SWAPFILES; type++) {
 		mutex_lock(&slots[type].walk);
-		ages |= index_ages(&slots[type]);
+		ages |= compress_index_ages(&slots[type]);
 		mutex_unlock(&slots[type].walk);
 	}
 	return ages;
 }
 
 /* Not while pages are collected by their age. */
-static void fold_ages(void)
+static void compress_fold_ages(void)
 {
 	unsigned long now = READ_ONCE(clock.now);
 	int type;
@@ -395,18 +267,18 @@ static void fold_ages(void)
 	lockdep_assert_held(&evict_lock);
 	for (type = 0; type < MAX_SWAPFILES; type++) {
 		mutex_lock(&slots[type].walk);
-		index_fold(&slots[type], now, clock.folded);
+		compress_index_fold(&slots[type], now, clock.folded);
 		mutex_unlock(&slots[type].walk);
 	}
 	WRITE_ONCE(clock.folded, now);
 }
 
 /* Bytes of the pool that hold no data: holes, and what size classes round up. */
-static unsigned long waste(void)
+static unsigned long compress_wasted_bytes(void)
 {
-	unsigned long total = pool_bytes();
+	unsigned long total = compress_pool_bytes();
 
-	return total - min(stat_sum(COMPRESSED_BYTES), total);
+	return total - min(compress_stat_sum(COMPRESSED_BYTES), total);
 }
 
 /*
@@ -414,20 +286,21 @@ static unsigned long waste(void)
  * until objects are moved together. Some of it never goes, so what counts is the
  * growth since the last time.
  */
-static bool compact_due(void)
+static bool compress_compact_due(void)
 {
-	return waste() > READ_ONCE(waste_left) + pool_bytes() / 16;
+	return compress_wasted_bytes() >
+	       READ_ONCE(waste_left) + compress_pool_bytes() / 16;
 }
 
-static void compact(void)
+static void compress_compact(void)
 {
 	lockdep_assert_held(&evict_lock);
 	zs_compact(pool);
-	WRITE_ONCE(waste_left, waste());
+	WRITE_ONCE(waste_left, compress_wasted_bytes());
 }
 
 /**
- * struct eviction - one run of writing back
+ * struct compress_eviction - one run of writing back
  * @wanted: Pages to go.
  * @done: Pages that have gone.
  * @keep: Generations whose pages stay.
@@ -442,7 +315,7 @@ static void compact(void)
  * @closed: Types that cannot be written to.
  * @error: The core cannot do more now.
  */
-struct eviction {
+struct compress_eviction {
 	unsigned long wanted;
 	unsigned long done;
 	unsigned int keep;
@@ -459,38 +332,39 @@ struct eviction {
 };
 
 #ifdef FRONTSWAP_HAS_OBJCG
-/* Whether the owner's pages may be on a device, and whether it is asked for. */
-static bool owner_may_go(u64 meta, const void *group)
+/* Whether the objcg's pages may be on a device, and whether it is asked for. */
+static bool compress_may_write_back(u64 meta, const void *group)
 {
-	struct obj_cgroup *owner = entry_owner(meta);
+	struct obj_cgroup *objcg = compress_entry_objcg(meta);
 	struct mem_cgroup *memcg;
 
-	if (!owner)
+	if (!objcg)
 		return !group;
-	memcg = obj_cgroup_memcg(owner);
+	memcg = obj_cgroup_memcg(objcg);
 	if (!frontswap_memcg_may_writeback(memcg))
 		return false;
 	return !group || cgroup_is_descendant(memcg->css.cgroup,
 					      (struct cgroup *)group);
 }
 #else
-static bool owner_may_go(u64 meta, const void *group)
+static bool compress_may_write_back(u64 meta, const void *group)
 {
 	return !group;
 }
 #endif
 
-static bool evict_batch(struct eviction *ev, unsigned int type,
-			const pgoff_t *offsets, unsigned int n)
+static bool compress_evict_batch(struct compress_eviction *ev,
+				 unsigned int type, const pgoff_t *offsets,
+				 unsigned int n)
 {
 	int ret = frontswap_evict(&compress_ops, type, offsets, n);
 
 	if (ret > 0) {
 		ev->done += ret;
 		ev->failed = 0;
-		stat_add(WRITTEN_BACK_PAGES, ret);
+		compress_stat_add(WRITTEN_BACK_PAGES, ret);
 	} else if (ret == -EOPNOTSUPP ||
-		   (ret == -EIO && ++ev->failed == MAX_FAILED)) {
+		   (ret == -EIO && ++ev->failed == MAX_FAILED_BATCHES)) {
 		__set_bit(type, ev->closed);
 		ev->failed = 0;
 		return false;
@@ -501,29 +375,30 @@ static bool evict_batch(struct eviction *ev, unsigned int type,
 	return ev->done < ev->wanted;
 }
 
-static void evict_type(struct eviction *ev, unsigned int age)
+static void compress_evict_type(struct compress_eviction *ev, unsigned int age)
 {
-	const struct index_query query = {
+	const struct compress_query query = {
 		.age = age,
-		.busy = READ_ONCE(clock.now) % AGES,
+		.busy = READ_ONCE(clock.now) % NR_AGES,
 		.min_size = ev->min_size,
-		.wanted = owner_may_go,
+		.wanted = compress_may_write_back,
 		.arg = ev->group,
 	};
-	struct index *ix = &slots[ev->type];
-	pgoff_t offsets[BATCH];
+	struct compress_index *ix = &slots[ev->type];
+	pgoff_t offsets[WRITEBACK_BATCH];
 	unsigned int n;
 
 	do {
 		mutex_lock(&ix->walk);
-		n = index_collect(ix, &ev->next, &query, offsets,
-				  min_t(unsigned long, BATCH,
-					ev->wanted - ev->done));
+		n = compress_index_collect(ix, &ev->next, &query, offsets,
+					   min_t(unsigned long, WRITEBACK_BATCH,
+						 ev->wanted - ev->done));
 		mutex_unlock(&ix->walk);
-	} while (n && evict_batch(ev, ev->type, offsets, n));
+	} while (n && compress_evict_batch(ev, ev->type, offsets, n));
 }
 
-static void evict_continue_at(struct eviction *ev, unsigned long generation)
+static void compress_evict_continue_at(struct compress_eviction *ev,
+				       unsigned long generation)
 {
 	if (ev->generation == generation)
 		return;
@@ -533,12 +408,12 @@ static void evict_continue_at(struct eviction *ev, unsigned long generation)
 }
 
 /* True if nothing is left to do. */
-static bool evict_age(struct eviction *ev, unsigned int age)
+static bool compress_evict_age(struct compress_eviction *ev, unsigned int age)
 {
 	for (; ev->type < MAX_SWAPFILES; ev->type++, ev->next = 0) {
 		if (test_bit(ev->type, ev->closed))
 			continue;
-		evict_type(ev, age);
+		compress_evict_type(ev, age);
 		if (ev->error || ev->done >= ev->wanted)
 			return true;
 	}
@@ -549,138 +424,142 @@ static bool evict_age(struct eviction *ev, unsigned int age)
  * The oldest first. Each round of a run continues where the last one has ended;
  * after the youngest generation the next round begins with the oldest again.
  */
-static void evict(struct eviction *ev)
+static void compress_evict(struct compress_eviction *ev)
 {
 	unsigned long now = READ_ONCE(clock.now);
-	u64 ages = all_ages();
+	u64 ages = compress_all_ages();
 	long back;
 
 	lockdep_assert_held(&evict_lock);
-	for (back = min(AGES - 2UL, now - ev->generation);
+	for (back = min(NR_AGES - 2UL, now - ev->generation);
 	     back >= (long)ev->keep; back--) {
-		if (!(ages & BIT_ULL(clock_age(now, back))))
+		if (!(ages & BIT_ULL(compress_gen_age(now, back))))
 			continue;
-		if (ev->timed &&
-		    !clock_ended_by(&clock, now, back, jiffies - ev->age))
+		if (ev->timed && !compress_gen_ended_by(&clock, now, back,
+							jiffies - ev->age))
 			break;
-		evict_continue_at(ev, now - back);
-		if (evict_age(ev, clock_age(now, back)))
+		compress_evict_continue_at(ev, now - back);
+		if (compress_evict_age(ev, compress_gen_age(now, back)))
 			return;
 	}
-	evict_continue_at(ev, 0);
+	compress_evict_continue_at(ev, 0);
 }
 
 /* As many pages as the budget has; false: nothing could be moved. */
-static bool evict_some(struct eviction *ev, unsigned long pages)
+static bool compress_evict_round(struct compress_eviction *ev,
+				 unsigned long pages)
 {
 	unsigned long before = ev->done;
 
-	pages = budget_get(&budget, READ_ONCE(writeback_rate), pages, jiffies);
+	pages = compress_budget_get(&budget, READ_ONCE(writeback_rate), pages,
+				    jiffies);
 	ev->wanted = before + pages;
 	if (pages)
-		evict(ev);
-	budget_put(&budget, ev->wanted - min(ev->done, ev->wanted));
+		compress_evict(ev);
+	compress_budget_put(&budget, ev->wanted - min(ev->done, ev->wanted));
 	if (ev->done > before)
-		compact();
+		compress_compact();
 	return ev->done > before;
 }
 
 /* Pages whose compressed size is about what is to go. */
-static unsigned long pages_of_excess(unsigned long excess)
+static unsigned long compress_pages_of_excess(unsigned long excess)
 {
 	unsigned long total = max(zs_get_total_pages(pool), 1UL);
-	unsigned long pages = stat_sum(STORED_PAGES) -
-			      stat_sum(SAME_FILLED_PAGES);
+	unsigned long pages = compress_stat_sum(STORED_PAGES) -
+			      compress_stat_sum(SAME_FILLED_PAGES);
 
-	return clamp(mult_frac(pages, min(excess, total), total), BATCH + 0UL,
-		     ROUND);
+	return clamp(mult_frac(pages, min(excess, total), total),
+		     WRITEBACK_BATCH + 0UL, WRITEBACK_ROUND);
 }
 
-static bool evict_excess(unsigned long excess)
+static bool compress_evict_excess(unsigned long excess)
 {
-	struct eviction ev = { .min_size = MIN_SIZE_LIMIT };
+	struct compress_eviction ev = { .min_size = MIN_SIZE_LIMIT };
 
-	return evict_some(&ev, pages_of_excess(excess));
+	return compress_evict_round(&ev, compress_pages_of_excess(excess));
 }
 
-static bool evict_asked(unsigned long pages)
+static bool compress_evict_for_shrinker(unsigned long pages)
 {
-	struct eviction ev = {
-		.keep = PROTECTED,
+	struct compress_eviction ev = {
+		.keep = PROTECTED_GENERATIONS,
 		.min_size = MIN_SIZE_SHRINK,
 	};
-	bool moved = evict_some(&ev, pages);
+	bool moved = compress_evict_round(&ev, pages);
 
 	if (moved)
-		atomic_long_sub(pages, &asked);
+		atomic_long_sub(pages, &nr_to_writeback);
 	return moved;
 }
 
 /* True if there is more to do. @begun: the pool has been at its limit. */
-static bool reclaim_some(bool *begun)
+static bool compress_writeback_round(bool *begun)
 {
-	unsigned long excess = limit_excess(&limit, zs_get_total_pages(pool),
-					    *begun);
+	unsigned long excess =
+		compress_limit_excess(&limit, zs_get_total_pages(pool), *begun);
 	unsigned long n;
 
 	*begun = excess;
-	WRITE_ONCE(waste_left, min(waste_left, waste()));
-	if (excess && compact_due()) {
-		compact();
+	WRITE_ONCE(waste_left, min(waste_left, compress_wasted_bytes()));
+	if (excess && compress_compact_due()) {
+		compress_compact();
 		return true;
 	}
 	if (!READ_ONCE(writeback))
 		return false;
 	if (excess)
-		return evict_excess(excess);
-	n = min_t(unsigned long, atomic_long_read(&asked), ROUND);
-	return n && evict_asked(n);
+		return compress_evict_excess(excess);
+	n = min_t(unsigned long, atomic_long_read(&nr_to_writeback),
+		  WRITEBACK_ROUND);
+	return n && compress_evict_for_shrinker(n);
 }
 
 /* Pages may have been refused, and the pool have had room again, since the last. */
-static void tell_full(void)
+static void compress_notify_full(void)
 {
-	unsigned long refused = stat_sum(REJECT_LIMIT);
-	bool full = !limit_admits(&limit, zs_get_total_pages(pool));
+	unsigned long refused = compress_stat_sum(REJECT_LIMIT);
+	bool full = !compress_limit_admits(&limit, zs_get_total_pages(pool));
 
-	if (full == was_full && refused == was_refused)
+	if (full == was_full && refused == was_rejected)
 		return;
 	was_full = full;
-	was_refused = refused;
+	was_rejected = refused;
 	sysfs_notify(kobj, NULL, "full");
 }
 
-static void reclaim(struct work_struct *unused)
+static void compress_writeback(struct work_struct *unused)
 {
 	bool begun = false, more;
 
 	mutex_lock(&evict_lock);
 	do {
-		if (clock_fold_due(&clock))
-			fold_ages();
-		set_limit();
-		tell_full();
-		more = reclaim_some(&begun);
+		if (compress_gen_fold_due(&clock))
+			compress_fold_ages();
+		compress_set_limit();
+		compress_notify_full();
+		more = compress_writeback_round(&begun);
 		cond_resched();
 	} while (more);
-	if (begun || atomic_long_read(&asked) > 0)
-		WRITE_ONCE(not_before, jiffies + HZ / 2);
-	atomic_long_set(&asked, 0);
+	if (begun || atomic_long_read(&nr_to_writeback) > 0)
+		WRITE_ONCE(backoff_until, jiffies + HZ / 2);
+	atomic_long_set(&nr_to_writeback, 0);
 	mutex_unlock(&evict_lock);
 }
 
 /* Callbacks */
 
-static noinline void tick(void)
+static noinline void compress_tick(void)
 {
-	if (!clock_tick(&clock))
+	if (!compress_gen_tick(&clock))
 		return;
-	clock_set_length(&clock, stat_sum(STORED_PAGES));
-	if (clock_fold_due(&clock))
-		queue_work(wq, &reclaim_work);
+	compress_gen_set_length(&clock, compress_stat_sum(STORED_PAGES));
+	if (compress_gen_fold_due(&clock))
+		queue_work(wq, &writeback_work);
 }
 
-static void pool_write(unsigned long handle, const void *from, size_t bytes)
+static void compress_pool_write(unsigned long handle, const void *from,
+				size_t bytes)
 {
 	memcpy(zs_map_object(pool, handle, ZS_MM_WO), from, bytes);
 	zs_unmap_object(pool, handle);
@@ -696,7 +575,7 @@ static void pool_write(unsigned long handle, const void *from, size_t bytes)
  * different, of text or code not half as many. The step is odd, so that it meets
  * each byte of the words that a page may consist of.
  */
-static bool looks_random(const u8 *page)
+static bool compress_looks_random(const u8 *page)
 {
 	unsigned int i, different = 0;
 	bool seen[256] = {};
@@ -714,18 +593,20 @@ static bool looks_random(const u8 *page)
  * is tried, and of the others as well once too many of them did not compress. The
  * first that does ends it.
  */
-static noinline bool try_poor(const void *page)
+static noinline bool compress_sample_poor(const void *page)
 {
-	if (this_cpu_read(stats.misled) < MISLED_RUN && !looks_random(page)) {
+	if (this_cpu_read(stats.misled) < MISLED_RUN &&
+	    !compress_looks_random(page)) {
 		this_cpu_inc(stats.misled);
 		return true;
 	}
-	return !(this_cpu_inc_return(stats.asked) % POOR_SAMPLE);
+	return !(this_cpu_inc_return(stats.sampled) % POOR_SAMPLE);
 }
 
-static __always_inline bool worth_trying(const void *page)
+static __always_inline bool compress_worth_trying(const void *page)
 {
-	return likely(this_cpu_read(stats.poor) < POOR_RUN) || try_poor(page);
+	return likely(this_cpu_read(stats.poor) < POOR_RUN) ||
+	       compress_sample_poor(page);
 }
 
 /*
@@ -733,18 +614,18 @@ static __always_inline bool worth_trying(const void *page)
  * from the compressor to the pool, so the allocation must not sleep, and does
  * not.
  */
-static __always_inline int pool_add(const void *page, unsigned int nr,
-				    unsigned long *handle)
+static __always_inline int compress_pool_add(const void *page, unsigned int nr,
+					     unsigned long *handle)
 {
-	struct stream __percpu *streams = algs[nr]->streams;
-	unsigned int size = algs[nr]->room;
-	struct stream *s;
+	struct compress_stream __percpu *streams = compress_comps[nr]->streams;
+	unsigned int size = compress_comps[nr]->dlen;
+	struct compress_stream *s;
 	int ret;
 
 	local_lock(&streams->lock);
 	s = this_cpu_ptr(streams);
 	ret = crypto_comp_compress(s->tfm, page, PAGE_SIZE, s->buffer, &size);
-	if (unlikely(ret || size >= poor_size)) {
+	if (unlikely(ret || size >= compress_max_dlen)) {
 		this_cpu_inc(stats.poor);
 		ret = -E2BIG;
 		goto unlock;
@@ -755,29 +636,30 @@ static __always_inline int pool_add(const void *page, unsigned int nr,
 	}
 	*handle = zs_malloc(pool, size, POOL_GFP);
 	if (IS_ERR_VALUE(*handle)) {
-		stat_add(REJECT_ALLOC_FAIL, 1);
+		compress_stat_add(REJECT_ALLOC_FAIL, 1);
 		ret = -ENOMEM;
 		goto unlock;
 	}
-	pool_write(*handle, s->buffer, size);
+	compress_pool_write(*handle, s->buffer, size);
 	ret = size;
 unlock:
 	local_unlock(&streams->lock);
 	return ret;
 }
 
-static noinline int pool_add_raw(const void *page, unsigned long *handle)
+static noinline int compress_pool_add_whole(const void *page,
+					    unsigned long *handle)
 {
 	*handle = zs_malloc(pool, PAGE_SIZE, POOL_GFP);
 	if (IS_ERR_VALUE(*handle)) {
-		stat_add(REJECT_ALLOC_FAIL, 1);
+		compress_stat_add(REJECT_ALLOC_FAIL, 1);
 		return -ENOMEM;
 	}
-	pool_write(*handle, page, PAGE_SIZE);
-	return SIZE_RAW;
+	compress_pool_write(*handle, page, PAGE_SIZE);
+	return SIZE_WHOLE;
 }
 
-static __always_inline void set_exclusive(unsigned long pages)
+static __always_inline void compress_set_exclusive(unsigned long pages)
 {
 	bool leave = pages >= READ_ONCE(limit.exclusive);
 
@@ -786,126 +668,130 @@ static __always_inline void set_exclusive(unsigned long pages)
 }
 
 /* A pause in writing back is none in compacting. */
-static noinline void pool_refuse(void)
+static noinline void compress_pool_reject(void)
 {
-	stat_add(REJECT_LIMIT, 1);
+	compress_stat_add(REJECT_LIMIT, 1);
 	/* This page was to be tried, and is not. */
 	if (unlikely(this_cpu_read(stats.misled)))
 		this_cpu_dec(stats.misled);
-	if (!pausing() || (!(this_cpu_inc_return(stats.refused) % 32) &&
-			   compact_due()))
-		queue_work(wq, &reclaim_work);
+	if (!compress_in_backoff() ||
+	    (!(this_cpu_inc_return(stats.refused) % 32) &&
+	     compress_compact_due()))
+		queue_work(wq, &writeback_work);
 }
 
-static bool pool_admits(void)
+static bool compress_pool_admits(void)
 {
 	unsigned long pages = zs_get_total_pages(pool);
 
-	set_exclusive(pages);
-	if (likely(limit_admits(&limit, pages)))
+	compress_set_exclusive(pages);
+	if (likely(compress_limit_admits(&limit, pages)))
 		return true;
-	pool_refuse();
+	compress_pool_reject();
 	return false;
 }
 
-static struct leaf *get_leaf(unsigned int type, pgoff_t offset)
+static struct compress_leaf *compress_get_leaf(unsigned int type,
+					       pgoff_t offset)
 {
-	struct leaf *leaf = index_get(&slots[type], offset);
+	struct compress_leaf *leaf = compress_index_get(&slots[type], offset);
 
 	if (unlikely(!leaf))
-		stat_add(REJECT_ALLOC_FAIL, 1);
+		compress_stat_add(REJECT_ALLOC_FAIL, 1);
 	return leaf;
 }
 
-enum how { COMPRESSED, SAME_FILLED, RAW };
+enum compress_kind { COMPRESSED, SAME_FILLED, WHOLE };
 
 /*
  * Fills in what the entry gets: returns its size or an errno. The place for it
  * comes first, or the work of compressing might be for nothing.
  */
-static __always_inline int take(const unsigned long *src, enum how how,
-				unsigned int nr, unsigned int type,
-				pgoff_t offset, struct leaf **leaf,
-				unsigned long *data)
+static __always_inline int
+compress_page(const unsigned long *src, enum compress_kind how, unsigned int nr,
+	      unsigned int type, pgoff_t offset, struct compress_leaf **leaf,
+	      unsigned long *data)
 {
 	int ret;
 
-	if (how != SAME_FILLED && !pool_admits())
+	if (how != SAME_FILLED && !compress_pool_admits())
 		return -ENOSPC;
-	*leaf = get_leaf(type, offset);
+	*leaf = compress_get_leaf(type, offset);
 	if (unlikely(!*leaf))
 		return -ENOMEM;
 	if (how == SAME_FILLED) {
 		*data = *src;
-		return SIZE_SAME;
+		return SIZE_SAME_FILLED;
 	}
-	ret = how == RAW ? pool_add_raw(src, data) : pool_add(src, nr, data);
+	ret = how == WHOLE ? compress_pool_add_whole(src, data) :
+			     compress_pool_add(src, nr, data);
 	if (unlikely(ret < 0))
-		index_put(&slots[type], *leaf);
+		compress_index_put(&slots[type], *leaf);
 	return ret;
 }
 
-static __always_inline void count_stored(unsigned int size)
+static __always_inline void compress_count_stored(unsigned int size)
 {
-	stat_add(STORED_PAGES, 1);
-	if (size == SIZE_SAME) {
-		stat_add(SAME_FILLED_PAGES, 1);
+	compress_stat_add(STORED_PAGES, 1);
+	if (size == SIZE_SAME_FILLED) {
+		compress_stat_add(SAME_FILLED_PAGES, 1);
 		return;
 	}
-	if (size == SIZE_RAW) {
-		stat_add(RAW_PAGES, 1);
+	if (size == SIZE_WHOLE) {
+		compress_stat_add(INCOMPRESSIBLE_PAGES, 1);
 		size = PAGE_SIZE;
 	}
-	stat_add(COMPRESSED_BYTES, size);
+	compress_stat_add(COMPRESSED_BYTES, size);
 	if (size >= MIN_SIZE_SHRINK)
-		stat_add(BULKY_BYTES, size);
+		compress_stat_add(BULKY_BYTES, size);
 }
 
-static __always_inline void count_released(unsigned int size)
+static __always_inline void compress_count_released(unsigned int size)
 {
-	stat_add(STORED_PAGES, -1);
-	if (size == SIZE_SAME) {
-		stat_add(SAME_FILLED_PAGES, -1);
+	compress_stat_add(STORED_PAGES, -1);
+	if (size == SIZE_SAME_FILLED) {
+		compress_stat_add(SAME_FILLED_PAGES, -1);
 		return;
 	}
-	if (size == SIZE_RAW) {
-		stat_add(RAW_PAGES, -1);
+	if (size == SIZE_WHOLE) {
+		compress_stat_add(INCOMPRESSIBLE_PAGES, -1);
 		size = PAGE_SIZE;
 	}
-	stat_add(COMPRESSED_BYTES, -(long)size);
+	compress_stat_add(COMPRESSED_BYTES, -(long)size);
 	if (size >= MIN_SIZE_SHRINK)
-		stat_add(BULKY_BYTES, -(long)size);
+		compress_stat_add(BULKY_BYTES, -(long)size);
 }
 
-static __always_inline int store_page(unsigned int type, pgoff_t offset,
-				      struct page *page,
-				      const unsigned long *src, enum how how)
+static __always_inline int
+compress_store_page(unsigned int type, pgoff_t offset, struct page *page,
+		    const unsigned long *src, enum compress_kind how)
 {
-	struct obj_cgroup *owner;
+	struct obj_cgroup *objcg;
 	unsigned long data;
-	struct leaf *leaf;
+	struct compress_leaf *leaf;
 	unsigned int nr;
 	int size;
 
-	if (!owner_get(page, &owner)) {
-		stat_add(REJECT_MEMCG, 1);
+	if (!compress_objcg_get(page, &objcg)) {
+		compress_stat_add(REJECT_MEMCG, 1);
 		return -EDQUOT;
 	}
-	/* Pairs with alg_choose(). */
-	nr = smp_load_acquire(&current_alg);
-	size = take(src, how, nr, type, offset, &leaf, &data);
+	/* Pairs with compress_comp_choose(). */
+	nr = smp_load_acquire(&compress_current);
+	size = compress_page(src, how, nr, type, offset, &leaf, &data);
 	if (size < 0) {
-		if (owner)
-			obj_cgroup_put(owner);
+		if (objcg)
+			obj_cgroup_put(objcg);
 		return size;
 	}
-	if (owner)
-		owner_charge(owner, pool_size(size));
-	leaf_set(leaf, offset, data,
-		 make_meta(size, nr, READ_ONCE(clock.now), pack_owner(owner)));
-	count_stored(size);
+	if (objcg)
+		compress_objcg_charge(objcg, compress_pool_size(size));
+	compress_leaf_set(leaf, offset, data,
+			  compress_make_meta(size, nr, READ_ONCE(clock.now),
+					     compress_pack_objcg(objcg)));
+	compress_count_stored(size);
 	if (unlikely(!(this_cpu_inc_return(stats.ticks) % CLOCK_TICK)))
-		tick();
+		compress_tick();
 	return 0;
 }
 
@@ -914,29 +800,30 @@ static __always_inline int store_page(unsigned int type, pgoff_t offset,
  * may compress; on the device the page would cost two transfers. The limit of a
  * control group is another matter: there it would be charged as before.
  */
-static noinline int store_poor(unsigned int type, pgoff_t offset,
-			       struct page *page, const unsigned long *src,
-			       bool tried)
+static noinline int compress_store_whole(unsigned int type, pgoff_t offset,
+					 struct page *page,
+					 const unsigned long *src, bool tried)
 {
-	if (zs_get_total_pages(pool) < READ_ONCE(limit.raw) &&
-	    !page_limited(page))
-		return store_page(type, offset, page, src, RAW);
-	stat_add(REJECT_COMPRESS_POOR, 1);
-	stat_add(REJECT_UNTRIED, !tried);
+	if (zs_get_total_pages(pool) < READ_ONCE(limit.incompressible) &&
+	    !compress_memcg_limited(page))
+		return compress_store_page(type, offset, page, src, WHOLE);
+	compress_stat_add(REJECT_COMPRESS_POOR, 1);
+	compress_stat_add(REJECT_UNTRIED, !tried);
 	return -E2BIG;
 }
 
 static int compress_store(unsigned int type, pgoff_t offset, struct page *page)
 {
 	const unsigned long *src = kmap_local_page(page);
-	bool same = same_filled(src), try = same || worth_trying(src);
+	bool same = compress_same_filled(src),
+	     try = same || compress_worth_trying(src);
 	int ret = -E2BIG;
 
 	if (try)
-		ret = store_page(type, offset, page, src,
-				 same ? SAME_FILLED : COMPRESSED);
+		ret = compress_store_page(type, offset, page, src,
+					  same ? SAME_FILLED : COMPRESSED);
 	if (ret == -E2BIG)
-		ret = store_poor(type, offset, page, src, try);
+		ret = compress_store_whole(type, offset, page, src, try);
 	kunmap_local(src);
 	return ret;
 }
@@ -945,48 +832,50 @@ static int compress_store(unsigned int type, pgoff_t offset, struct page *page)
 static DECLARE_FAULT_ATTR(fail_decompress);
 static struct dentry *fault_dir;
 
-static bool decompress_fails(void)
+static bool compress_decompress_fails(void)
 {
 	return should_fail(&fail_decompress, 1);
 }
 
-static void fault_setup(void)
+static void compress_fault_setup(void)
 {
 	fault_dir = fault_create_debugfs_attr("fail_frontswap_decompress", NULL,
 					      &fail_decompress);
 }
 
-static void fault_remove(void)
+static void compress_fault_remove(void)
 {
 	debugfs_remove_recursive(fault_dir);
 }
 #else
-static bool decompress_fails(void)
+static bool compress_decompress_fails(void)
 {
 	return false;
 }
 
-static void fault_setup(void)
+static void compress_fault_setup(void)
 {
 }
 
-static void fault_remove(void)
+static void compress_fault_remove(void)
 {
 }
 #endif
 
-static noinline int decompress_error(unsigned int type, pgoff_t offset,
-				     unsigned int nr, int err)
+static noinline int compress_decompress_error(unsigned int type, pgoff_t offset,
+					      unsigned int nr, int err)
 {
-	stat_add(DECOMPRESS_ERRORS, 1);
+	compress_stat_add(DECOMPRESS_ERRORS, 1);
 	pr_err_ratelimited("slot %lu of area %u cannot be decompressed by %s (%d)\n",
-			   offset, type, algs[nr]->name, err);
+			   offset, type, compress_comps[nr]->name, err);
 	return -EIO;
 }
 
-static __always_inline int pool_read(unsigned long handle, u64 meta, void *page)
+static __always_inline int compress_pool_read(unsigned long handle, u64 meta,
+					      void *page)
 {
-	struct stream __percpu *streams = algs[entry_alg(meta)]->streams;
+	struct compress_stream __percpu *streams =
+		compress_comps[compress_entry_comp(meta)]->streams;
 	unsigned int size = PAGE_SIZE;
 	void *src;
 	int ret;
@@ -994,16 +883,16 @@ static __always_inline int pool_read(unsigned long handle, u64 meta, void *page)
 	local_lock(&streams->lock);
 	src = zs_map_object(pool, handle, ZS_MM_RO);
 	ret = crypto_comp_decompress(this_cpu_ptr(streams)->tfm, src,
-				     entry_size(meta), page, &size);
+				     compress_entry_size(meta), page, &size);
 	zs_unmap_object(pool, handle);
 	local_unlock(&streams->lock);
-	if (unlikely(size != PAGE_SIZE || decompress_fails()))
+	if (unlikely(size != PAGE_SIZE || compress_decompress_fails()))
 		return ret ?: -EBADMSG;
 	return ret;
 }
 
 /* To store such a page again costs no more than a copy, so it is not held twice. */
-static noinline int load_raw(unsigned long handle, struct page *page)
+static noinline int compress_load_whole(unsigned long handle, struct page *page)
 {
 	memcpy_to_page(page, 0, zs_map_object(pool, handle, ZS_MM_RO),
 		       PAGE_SIZE);
@@ -1013,56 +902,58 @@ static noinline int load_raw(unsigned long handle, struct page *page)
 
 static int compress_load(unsigned int type, pgoff_t offset, struct page *page)
 {
-	struct leaf *leaf = index_leaf(&slots[type], offset);
-	struct entry e;
+	struct compress_leaf *leaf = compress_index_leaf(&slots[type], offset);
+	struct compress_entry e;
 	void *dst;
 	int ret = 0;
 
 	if (WARN_ON_ONCE(!leaf))
 		return -EIO;
-	e.data = leaf_entry(leaf, offset)->data;
-	e.meta = READ_ONCE(leaf_entry(leaf, offset)->meta);
-	if (entry_size(e.meta) == SIZE_RAW)
-		return load_raw(e.data, page);
+	e.data = compress_leaf_entry(leaf, offset)->data;
+	e.meta = READ_ONCE(compress_leaf_entry(leaf, offset)->meta);
+	if (compress_entry_size(e.meta) == SIZE_WHOLE)
+		return compress_load_whole(e.data, page);
 	dst = kmap_local_page(page);
-	if (entry_size(e.meta) == SIZE_SAME)
-		fill(dst, e.data);
+	if (compress_entry_size(e.meta) == SIZE_SAME_FILLED)
+		compress_fill_same(dst, e.data);
 	else
-		ret = pool_read(e.data, e.meta, dst);
+		ret = compress_pool_read(e.data, e.meta, dst);
 	kunmap_local(dst);
 	if (unlikely(ret))
-		return decompress_error(type, offset, entry_alg(e.meta), ret);
+		return compress_decompress_error(type, offset,
+						 compress_entry_comp(e.meta),
+						 ret);
 	if (likely(!READ_ONCE(exclusive)))
 		return 0;
 	/* Without stores nobody else notices that the pool has become small. */
-	set_exclusive(zs_get_total_pages(pool));
+	compress_set_exclusive(zs_get_total_pages(pool));
 	return FRONTSWAP_LOAD_EXCLUSIVE;
 }
 
-static __always_inline void release(const struct entry *e)
+static __always_inline void compress_entry_free(const struct compress_entry *e)
 {
-	struct obj_cgroup *owner = entry_owner(e->meta);
-	unsigned int size = entry_size(e->meta);
+	struct obj_cgroup *objcg = compress_entry_objcg(e->meta);
+	unsigned int size = compress_entry_size(e->meta);
 
-	if (size != SIZE_SAME)
+	if (size != SIZE_SAME_FILLED)
 		zs_free(pool, e->data);
-	count_released(size);
-	if (owner) {
-		owner_uncharge(owner, pool_size(size));
-		obj_cgroup_put(owner);
+	compress_count_released(size);
+	if (objcg) {
+		compress_objcg_uncharge(objcg, compress_pool_size(size));
+		obj_cgroup_put(objcg);
 	}
 }
 
 static void compress_invalidate_page(unsigned int type, pgoff_t offset)
 {
-	struct leaf *leaf = index_leaf(&slots[type], offset);
-	struct entry e;
+	struct compress_leaf *leaf = compress_index_leaf(&slots[type], offset);
+	struct compress_entry e;
 
 	if (WARN_ON_ONCE(!leaf))
 		return;
-	e = leaf_clear(leaf, offset);
-	index_put(&slots[type], leaf);
-	release(&e);
+	e = compress_leaf_clear(leaf, offset);
+	compress_index_put(&slots[type], leaf);
+	compress_entry_free(&e);
 }
 
 static unsigned long compress_pool_pages(void)
@@ -1077,14 +968,14 @@ static void compress_init_area(unsigned int type)
 			     type);
 }
 
-static void release_left(const struct entry *e)
+static void compress_entry_drop(const struct compress_entry *e)
 {
-	release(e);
+	compress_entry_free(e);
 }
 
 static void compress_invalidate_area(unsigned int type)
 {
-	index_destroy(&slots[type], release_left);
+	compress_index_destroy(&slots[type], compress_entry_drop);
 }
 
 static const struct frontswap_ops compress_ops = {
@@ -1103,7 +994,7 @@ static const struct frontswap_ops compress_ops = {
 /* Memory pressure. Pages go later: nothing is freed when the call returns. */
 
 #ifdef CONFIG_VM_EVENT_COUNTERS
-static unsigned long device_reads(void)
+static unsigned long compress_device_reads(void)
 {
 	unsigned long sum = 0;
 	int cpu;
@@ -1114,7 +1005,7 @@ static unsigned long device_reads(void)
 	return sum;
 }
 #else
-static unsigned long device_reads(void)
+static unsigned long compress_device_reads(void)
 {
 	return 0;
 }
@@ -1131,12 +1022,12 @@ static struct {
 	unsigned long generation;
 } reads = { .lock = __SPIN_LOCK_UNLOCKED(reads.lock) };
 
-static unsigned long refaults(void)
+static unsigned long compress_refaults(void)
 {
 	unsigned long sum, now, ret;
 
 	spin_lock(&reads.lock);
-	sum = device_reads();
+	sum = compress_device_reads();
 	now = READ_ONCE(clock.now);
 	reads.recent >>= min(now - reads.generation, BITS_PER_LONG - 1UL);
 	reads.generation = now;
@@ -1153,44 +1044,48 @@ static unsigned long refaults(void)
  * fewer are written; and only of pages that are worth it, if these are a part of
  * the pool that counts.
  */
-static unsigned long shrink_count(struct shrinker *s, struct shrink_control *sc)
+static unsigned long compress_shrink_count(struct shrinker *s,
+					   struct shrink_control *sc)
 {
-	unsigned long bulky = stat_sum(BULKY_BYTES) >> PAGE_SHIFT, protect;
+	unsigned long bulky = compress_stat_sum(BULKY_BYTES) >> PAGE_SHIFT,
+		      protect;
 
 	if (!READ_ONCE(writeback) || bulky < zs_get_total_pages(pool) / 8)
 		return 0;
-	protect = refaults();
+	protect = compress_refaults();
 	return bulky > protect ? bulky - protect : 0;
 }
 
-static unsigned long shrink_scan(struct shrinker *s, struct shrink_control *sc)
+static unsigned long compress_shrink_scan(struct shrinker *s,
+					  struct shrink_control *sc)
 {
-	if (!(sc->gfp_mask & __GFP_IO) || pausing())
+	if (!(sc->gfp_mask & __GFP_IO) || compress_in_backoff())
 		return SHRINK_STOP;
-	if (atomic_long_read(&asked) < stat_sum(BULKY_BYTES) >> PAGE_SHIFT)
-		atomic_long_add(sc->nr_to_scan, &asked);
-	kick();
+	if (atomic_long_read(&nr_to_writeback) <
+	    compress_stat_sum(BULKY_BYTES) >> PAGE_SHIFT)
+		atomic_long_add(sc->nr_to_scan, &nr_to_writeback);
+	compress_queue_writeback();
 	return 0;
 }
 
 /* A page that is written back costs two transfers, so other caches go first. */
-static const struct shrinker shrinker_like = {
-	.count_objects = shrink_count,
-	.scan_objects = shrink_scan,
+static const struct shrinker shrinker_template = {
+	.count_objects = compress_shrink_count,
+	.scan_objects = compress_shrink_scan,
 	.seeks = 4 * DEFAULT_SEEKS,
-	.batch = BATCH,
+	.batch = WRITEBACK_BATCH,
 };
 
 static struct shrinker *shrinker;
 
-static int shrinker_add(void)
+static int compress_shrinker_add(void)
 {
-	shrinker = frontswap_shrinker_add(&shrinker_like,
+	shrinker = frontswap_shrinker_add(&shrinker_template,
 					  "mm-frontswap-compress");
 	return PTR_ERR_OR_ZERO(shrinker);
 }
 
-static void shrinker_remove(void)
+static void compress_shrinker_remove(void)
 {
 	frontswap_shrinker_remove(shrinker);
 }
@@ -1204,29 +1099,31 @@ static unsigned int accept_threshold_percent = 90;
 static unsigned int exclusive_percent = 50;
 static unsigned int incompressible_percent = 80;
 static unsigned long max_bytes;
-static bool ready;	/* under the lock of the parameters */
+static bool params_live;	/* under the lock of the parameters */
 
-static void set_limit(void)
+static void compress_set_limit(void)
 {
-	limit_set(&limit, totalram_pages(), READ_ONCE(max_pool_percent),
-		  READ_ONCE(max_bytes), READ_ONCE(accept_threshold_percent),
-		  READ_ONCE(exclusive_percent));
-	WRITE_ONCE(limit.raw, mult_frac(limit.high,
-					READ_ONCE(incompressible_percent), 100));
+	compress_limit_set(&limit, totalram_pages(),
+			   READ_ONCE(max_pool_percent), READ_ONCE(max_bytes),
+			   READ_ONCE(accept_threshold_percent),
+			   READ_ONCE(exclusive_percent));
+	WRITE_ONCE(limit.incompressible,
+		   mult_frac(limit.high, READ_ONCE(incompressible_percent),
+			     100));
 }
 
 /* The work looks at the new limit, pause or not, writeback or not. */
-static void limit_changed(void)
+static void compress_limit_changed(void)
 {
-	if (!ready)
+	if (!params_live)
 		return;
-	set_limit();
-	set_exclusive(zs_get_total_pages(pool));
-	WRITE_ONCE(not_before, jiffies);
-	queue_work(wq, &reclaim_work);
+	compress_set_limit();
+	compress_set_exclusive(zs_get_total_pages(pool));
+	WRITE_ONCE(backoff_until, jiffies);
+	queue_work(wq, &writeback_work);
 }
 
-static int set_percent(const char *val, const struct kernel_param *kp)
+static int compress_set_percent(const char *val, const struct kernel_param *kp)
 {
 	unsigned int percent;
 	int ret = kstrtouint(val, 0, &percent);
@@ -1236,12 +1133,12 @@ static int set_percent(const char *val, const struct kernel_param *kp)
 		return ret ?: -ERANGE;
 	}
 	WRITE_ONCE(*(unsigned int *)kp->arg, percent);
-	limit_changed();
+	compress_limit_changed();
 	return 0;
 }
 
 /* As memparse(), which does not tell when a number is too large. */
-static int parse_bytes(const char *val, unsigned long *bytes)
+static int compress_parse_bytes(const char *val, unsigned long *bytes)
 {
 	static const char units[] = "kmgtpe";
 	char buf[32], *number, *unit;
@@ -1267,10 +1164,10 @@ static int parse_bytes(const char *val, unsigned long *bytes)
 	return 0;
 }
 
-static int set_bytes(const char *val, const struct kernel_param *kp)
+static int compress_set_bytes(const char *val, const struct kernel_param *kp)
 {
 	unsigned long bytes;
-	int ret = parse_bytes(val, &bytes);
+	int ret = compress_parse_bytes(val, &bytes);
 
 	if (ret) {
 		pr_err("%s must be a number of bytes, as in 512M; 0 is no limit\n",
@@ -1278,22 +1175,23 @@ static int set_bytes(const char *val, const struct kernel_param *kp)
 		return ret;
 	}
 	WRITE_ONCE(max_bytes, bytes);
-	limit_changed();
+	compress_limit_changed();
 	return 0;
 }
 
-static int set_writeback(const char *val, const struct kernel_param *kp)
+static int compress_set_writeback(const char *val,
+				  const struct kernel_param *kp)
 {
 	int ret = param_set_bool(val, kp);
 
 	if (ret)
 		pr_err("%s must be Y or N\n", kp->name);
 	else
-		limit_changed();
+		compress_limit_changed();
 	return ret;
 }
 
-static int set_rate(const char *val, const struct kernel_param *kp)
+static int compress_set_rate(const char *val, const struct kernel_param *kp)
 {
 	int ret = param_set_uint(val, kp);
 
@@ -1301,11 +1199,12 @@ static int set_rate(const char *val, const struct kernel_param *kp)
 		pr_err("%s must be a number of pages; 0 is no limit\n",
 		       kp->name);
 	else
-		limit_changed();
+		compress_limit_changed();
 	return ret;
 }
 
-static int set_compressor(const char *val, const struct kernel_param *kp)
+static int compress_set_compressor(const char *val,
+				   const struct kernel_param *kp)
 {
 	char buf[CRYPTO_MAX_ALG_NAME], *name;
 	int ret;
@@ -1315,7 +1214,7 @@ static int set_compressor(const char *val, const struct kernel_param *kp)
 		return -ENAMETOOLONG;
 	}
 	name = strim(buf);
-	ret = ready ? alg_choose(name) : 0;
+	ret = params_live ? compress_comp_choose(name) : 0;
 	if (!ret)
 		strscpy(compressor, name, sizeof(compressor));
 	return ret;
@@ -1343,7 +1242,7 @@ static const char * const known_compressors[] = {
 };
 
 /* All that the kernel was built with, the one in use in brackets. */
-static int get_compressor(char *buffer, const struct kernel_param *kp)
+static int compress_get_compressor(char *buffer, const struct kernel_param *kp)
 {
 	bool known = false, current_one;
 	int i, at = 0;
@@ -1361,24 +1260,29 @@ static int get_compressor(char *buffer, const struct kernel_param *kp)
 }
 
 static const struct kernel_param_ops percent_ops = {
-	.set = set_percent, .get = param_get_uint,
+	.set = compress_set_percent,
+	.get = param_get_uint,
 };
 
 static const struct kernel_param_ops bytes_ops = {
-	.set = set_bytes, .get = param_get_ulong,
+	.set = compress_set_bytes,
+	.get = param_get_ulong,
 };
 
 static const struct kernel_param_ops writeback_ops = {
 	.flags = KERNEL_PARAM_OPS_FL_NOARG,
-	.set = set_writeback, .get = param_get_bool,
+	.set = compress_set_writeback,
+	.get = param_get_bool,
 };
 
 static const struct kernel_param_ops rate_ops = {
-	.set = set_rate, .get = param_get_uint,
+	.set = compress_set_rate,
+	.get = param_get_uint,
 };
 
 static const struct kernel_param_ops compressor_ops = {
-	.set = set_compressor, .get = get_compressor,
+	.set = compress_set_compressor,
+	.get = compress_get_compressor,
 };
 
 module_param_cb(compressor, &compressor_ops, NULL, 0644);
@@ -1406,7 +1310,7 @@ MODULE_PARM_DESC(writeback_rate,
 
 /* /sys/kernel/mm/frontswap_compress */
 
-static unsigned long index_bytes(void)
+static unsigned long compress_index_bytes(void)
 {
 	unsigned long bytes = 0;
 	int type;
@@ -1424,21 +1328,21 @@ static ssize_t file##_show(struct kobject *kobj,			\
 }									\
 static struct kobj_attribute file##_attr = __ATTR_RO(file)
 
-SHOW(stored_pages, stat_sum(STORED_PAGES));
-SHOW(same_filled_pages, stat_sum(SAME_FILLED_PAGES));
-SHOW(incompressible_pages, stat_sum(RAW_PAGES));
-SHOW(compressed_bytes, stat_sum(COMPRESSED_BYTES));
-SHOW(reject_compress_poor, stat_sum(REJECT_COMPRESS_POOR));
-SHOW(reject_untried, stat_sum(REJECT_UNTRIED));
-SHOW(reject_alloc_fail, stat_sum(REJECT_ALLOC_FAIL));
-SHOW(reject_limit, stat_sum(REJECT_LIMIT));
-SHOW(reject_memcg, stat_sum(REJECT_MEMCG));
-SHOW(written_back_pages, stat_sum(WRITTEN_BACK_PAGES));
-SHOW(decompress_errors, stat_sum(DECOMPRESS_ERRORS));
-SHOW(pool_bytes, pool_bytes());
-SHOW(index_bytes, index_bytes());
+SHOW(stored_pages, compress_stat_sum(STORED_PAGES));
+SHOW(same_filled_pages, compress_stat_sum(SAME_FILLED_PAGES));
+SHOW(incompressible_pages, compress_stat_sum(INCOMPRESSIBLE_PAGES));
+SHOW(compressed_bytes, compress_stat_sum(COMPRESSED_BYTES));
+SHOW(reject_compress_poor, compress_stat_sum(REJECT_COMPRESS_POOR));
+SHOW(reject_untried, compress_stat_sum(REJECT_UNTRIED));
+SHOW(reject_alloc_fail, compress_stat_sum(REJECT_ALLOC_FAIL));
+SHOW(reject_limit, compress_stat_sum(REJECT_LIMIT));
+SHOW(reject_memcg, compress_stat_sum(REJECT_MEMCG));
+SHOW(written_back_pages, compress_stat_sum(WRITTEN_BACK_PAGES));
+SHOW(decompress_errors, compress_stat_sum(DECOMPRESS_ERRORS));
+SHOW(pool_bytes, compress_pool_bytes());
+SHOW(index_bytes, compress_index_bytes());
 SHOW(limit_bytes, READ_ONCE(limit.high) << PAGE_SHIFT);
-SHOW(full, !limit_admits(&limit, zs_get_total_pages(pool)) + 0UL);
+SHOW(full, !compress_limit_admits(&limit, zs_get_total_pages(pool)) + 0UL);
 
 /* Bytes that have been stored by bytes of the pool. */
 static ssize_t compression_ratio_show(struct kobject *kobj,
@@ -1448,7 +1352,8 @@ static ssize_t compression_ratio_show(struct kobject *kobj,
 	unsigned long percent = 0;
 
 	if (pages)
-		percent = mult_frac(stat_sum(STORED_PAGES), 100, pages);
+		percent =
+			mult_frac(compress_stat_sum(STORED_PAGES), 100, pages);
 	return sysfs_emit(buf, "%lu.%02lu\n", percent / 100, percent % 100);
 }
 
@@ -1464,7 +1369,7 @@ static ssize_t compact_store(struct kobject *kobj, struct kobj_attribute *attr,
 		return -EINVAL;
 	if (mutex_lock_interruptible(&evict_lock))
 		return -EINTR;
-	compact();
+	compress_compact();
 	mutex_unlock(&evict_lock);
 	return count;
 }
@@ -1472,7 +1377,7 @@ static ssize_t compact_store(struct kobject *kobj, struct kobj_attribute *attr,
 static struct kobj_attribute compact_attr = __ATTR_WO(compact);
 
 /* By its path, or by its number; an error pointer if there is none. */
-static struct cgroup *find_group(const char *name)
+static struct cgroup *compress_find_cgroup(const char *name)
 {
 #ifdef FRONTSWAP_HAS_OBJCG
 	u64 id;
@@ -1485,7 +1390,7 @@ static struct cgroup *find_group(const char *name)
 #endif
 }
 
-static void put_group(struct cgroup *group)
+static void compress_put_cgroup(struct cgroup *group)
 {
 #ifdef FRONTSWAP_HAS_OBJCG
 	if (group)
@@ -1493,8 +1398,8 @@ static void put_group(struct cgroup *group)
 #endif
 }
 
-/* One word of a request; a control group that is found stays until put_group(). */
-static int parse_word(char *word, struct eviction *ev)
+/* One word of a request; a control group that is found stays until compress_put_cgroup(). */
+static int compress_parse_word(char *word, struct compress_eviction *ev)
 {
 	unsigned long seconds;
 	struct cgroup *group;
@@ -1509,7 +1414,7 @@ static int parse_word(char *word, struct eviction *ev)
 	}
 	if (!strstarts(word, "cgroup=") || !word[7] || ev->group)
 		return -EINVAL;
-	group = find_group(word + 7);
+	group = compress_find_cgroup(word + 7);
 	if (IS_ERR(group))
 		return PTR_ERR(group);
 	ev->group = group;
@@ -1517,8 +1422,8 @@ static int parse_word(char *word, struct eviction *ev)
 }
 
 /* "PAGES [cgroup=PATH|ID] [age=SECONDS]" */
-static int parse_request(char *request, struct eviction *ev,
-			 unsigned long *pages)
+static int compress_parse_request(char *request, struct compress_eviction *ev,
+				  unsigned long *pages)
 {
 	char *word;
 	int ret;
@@ -1527,7 +1432,7 @@ static int parse_request(char *request, struct eviction *ev,
 	word = strsep(&request, " ");
 	ret = kstrtoul(word, 0, pages);
 	while (!ret && (word = strsep(&request, " ")))
-		ret = parse_word(word, ev);
+		ret = compress_parse_word(word, ev);
 	return ret;
 }
 
@@ -1536,27 +1441,30 @@ static int parse_request(char *request, struct eviction *ev,
  * request now and then must not use up the generations: no more than a full pool
  * has in the time that is asked for.
  */
-static void end_generation(const struct eviction *ev)
+static void compress_end_generation(const struct compress_eviction *ev)
 {
 	unsigned long now = READ_ONCE(clock.now);
 
-	if (clock_ended_by(&clock, now, 1, jiffies - ev->age / GENERATIONS))
-		clock_advance(&clock);
+	if (compress_gen_ended_by(&clock, now, 1,
+				  jiffies - ev->age / GENERATIONS))
+		compress_gen_advance(&clock);
 }
 
 /* The budget binds here too: the one who asks waits. */
-static int evict_request(struct eviction *ev, unsigned long pages)
+static int compress_evict_request(struct compress_eviction *ev,
+				  unsigned long pages)
 {
 	bool moved;
 
 	while (ev->done < pages) {
 		if (mutex_lock_interruptible(&evict_lock))
 			return -EINTR;
-		if (clock_fold_due(&clock))
-			fold_ages();
+		if (compress_gen_fold_due(&clock))
+			compress_fold_ages();
 		if (ev->timed && !ev->wanted)
-			end_generation(ev);
-		moved = evict_some(ev, min(pages - ev->done, ROUND));
+			compress_end_generation(ev);
+		moved = compress_evict_round(ev, min(pages - ev->done,
+						     WRITEBACK_ROUND));
 		mutex_unlock(&evict_lock);
 		if (ev->error)
 			return ev->error;
@@ -1575,23 +1483,23 @@ static ssize_t writeback_pages_store(struct kobject *kobj,
 				     struct kobj_attribute *attr,
 				     const char *buf, size_t count)
 {
-	struct eviction ev = { .min_size = MIN_SIZE_LIMIT };
+	struct compress_eviction ev = { .min_size = MIN_SIZE_LIMIT };
 	char *request = kstrndup(buf, count, GFP_KERNEL);
 	unsigned long pages;
 	int ret;
 
 	if (!request)
 		return -ENOMEM;
-	ret = parse_request(request, &ev, &pages);
+	ret = compress_parse_request(request, &ev, &pages);
 	kfree(request);
 	if (ret) {
 		pr_err("writeback_pages must be a number, cgroup= and age= may follow (%d)\n",
 		       ret);
 		goto put;
 	}
-	ret = evict_request(&ev, pages);
+	ret = compress_evict_request(&ev, pages);
 put:
-	put_group(ev.group);
+	compress_put_cgroup(ev.group);
 	return ret ?: count;
 }
 
@@ -1622,7 +1530,7 @@ static struct attribute *stat_attrs[] = {
 
 static const struct attribute_group stat_group = { .attrs = stat_attrs };
 
-static int sysfs_add(void)
+static int compress_sysfs_add(void)
 {
 	int ret;
 
@@ -1635,7 +1543,7 @@ static int sysfs_add(void)
 	return ret;
 }
 
-static void sysfs_remove(void)
+static void compress_sysfs_remove(void)
 {
 	kobject_del(kobj);
 	kobject_put(kobj);
@@ -1643,43 +1551,18 @@ static void sysfs_remove(void)
 
 /* The module */
 
-static int pool_setup(void)
+static int compress_pool_setup(void)
 {
 	pool = zs_create_pool("frontswap_compress");
 	if (!pool)
 		return -ENOMEM;
 	/* A size has to fit in an entry, however large pages are. */
-	poor_size = min3(zs_huge_class_size(pool), (size_t)PAGE_SIZE / 8 * 7,
-			 (size_t)SIZE_RAW);
+	compress_max_dlen = min3(zs_huge_class_size(pool), (size_t)PAGE_SIZE / 8 * 7,
+			(size_t)SIZE_WHOLE);
 	return 0;
 }
 
-static int algs_setup(void)
-{
-	int ret;
-
-	ret = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN,
-				      "mm/frontswap_compress:prepare",
-				      stream_up, NULL);
-	if (ret < 0)
-		return ret;
-	cpuhp_state = ret;
-	ret = alg_choose(compressor);
-	if (ret)
-		cpuhp_remove_multi_state(cpuhp_state);
-	return ret;
-}
-
-static void algs_remove(void)
-{
-	int i;
-
-	for (i = 0; i < MAX_ALGS; i++)
-		alg_free(algs[i]);
-	cpuhp_remove_multi_state(cpuhp_state);
-}
-
-static int reclaim_setup(void)
+static int compress_writeback_setup(void)
 {
 	int ret;
 
@@ -1687,65 +1570,65 @@ static int reclaim_setup(void)
 			     1);
 	if (!wq)
 		return -ENOMEM;
-	ret = shrinker_add();
+	ret = compress_shrinker_add();
 	if (ret)
 		destroy_workqueue(wq);
 	return ret;
 }
 
-static void reclaim_remove(void)
+static void compress_writeback_remove(void)
 {
-	shrinker_remove();
+	compress_shrinker_remove();
 	WRITE_ONCE(writeback, false);
-	cancel_work_sync(&reclaim_work);
+	cancel_work_sync(&writeback_work);
 	destroy_workqueue(wq);
 }
 
-static int setup(void)
+static int compress_setup(void)
 {
 	int type, ret;
 
 	for (type = 0; type < MAX_SWAPFILES; type++)
-		index_setup(&slots[type]);
-	clock_set_length(&clock, 0);
+		compress_index_setup(&slots[type]);
+	compress_gen_set_length(&clock, 0);
 	clock.began[0] = jiffies;
-	not_before = jiffies;
-	reads.seen = device_reads();
-	set_limit();
-	ret = pool_setup();
+	backoff_until = jiffies;
+	reads.seen = compress_device_reads();
+	compress_set_limit();
+	ret = compress_pool_setup();
 	if (ret)
 		return ret;
-	set_exclusive(0);
-	ret = algs_setup();
+	compress_set_exclusive(0);
+	ret = compress_comps_setup(compressor);
 	if (ret)
 		goto no_algs;
-	ret = sysfs_add();
+	ret = compress_sysfs_add();
 	if (ret)
 		goto no_sysfs;
-	ret = reclaim_setup();
+	ret = compress_writeback_setup();
 	if (ret)
 		goto no_reclaim;
-	fault_setup();
+	compress_fault_setup();
 	return 0;
 no_reclaim:
-	sysfs_remove();
+	compress_sysfs_remove();
 no_sysfs:
-	algs_remove();
+	compress_comps_remove();
 no_algs:
 	zs_destroy_pool(pool);
 	return ret;
 }
 
 /* From now on parameters are only looked at. */
-static void teardown(void)
+static void compress_teardown(void)
 {
 	kernel_param_lock(THIS_MODULE);
-	ready = false;
+	params_live = false;
 	kernel_param_unlock(THIS_MODULE);
-	fault_remove();
-	reclaim_remove();
-	sysfs_remove();
-	algs_remove();
+	compress_fault_remove();
+	compress_writeback_remove();
+	compress_sysfs_remove();
+	compress_comps_remove();
 	zs_destroy_pool(pool);
 }
 
@@ -1754,14 +1637,14 @@ static int __init compress_init(void)
 	int ret;
 
 	kernel_param_lock(THIS_MODULE);
-	ret = setup();
-	ready = !ret;
+	ret = compress_setup();
+	params_live = !ret;
 	kernel_param_unlock(THIS_MODULE);
 	if (ret)
 		return ret;
 	ret = frontswap_register_ops(&compress_ops);
 	if (ret)
-		teardown();
+		compress_teardown();
 	return ret;
 }
 module_init(compress_init);
@@ -1770,7 +1653,7 @@ module_init(compress_init);
 static void __exit compress_exit(void)
 {
 	frontswap_unregister_ops(&compress_ops);
-	teardown();
+	compress_teardown();
 }
 module_exit(compress_exit);
 

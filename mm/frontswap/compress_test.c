@@ -5,74 +5,83 @@
  */
 #include <kunit/test.h>
 
-#include "compress_index.h"
+/* A copy under other names: the backend may be built in, or a module. */
+#define compress_index_add_leaf		test_index_add_leaf
+#define compress_index_drop_leaf	test_index_drop_leaf
+#define compress_index_ages		test_index_ages
+#define compress_index_collect		test_index_collect
+#define compress_index_fold		test_index_fold
+#define compress_index_destroy		test_index_destroy
+
+#include "compress_index.c"
 #include "compress_limit.h"
 
 #define FAR	(3 * LIMB_SLOTS + 40UL * 1024 * 1024)
 
-static struct index ix;
+static struct compress_index ix;
 static unsigned int released;
 
-static void count_release(const struct entry *e)
+static void count_release(const struct compress_entry *e)
 {
 	released++;
 }
 
 static int index_test_init(struct kunit *test)
 {
-	index_setup(&ix);
+	compress_index_setup(&ix);
 	released = 0;
 	return 0;
 }
 
 static void index_test_exit(struct kunit *test)
 {
-	index_destroy(&ix, count_release);
+	compress_index_destroy(&ix, count_release);
 }
 
 static void put_in(struct kunit *test, unsigned long offset,
 		   unsigned long generation, unsigned int size)
 {
-	struct leaf *leaf = index_get(&ix, offset);
+	struct compress_leaf *leaf = compress_index_get(&ix, offset);
 
 	KUNIT_ASSERT_NOT_NULL(test, leaf);
-	leaf_set(leaf, offset, offset ^ 0x5a5a,
-		 make_meta(size, 0, generation, 0));
+	compress_leaf_set(leaf, offset, offset ^ 0x5a5a,
+			  compress_make_meta(size, 0, generation, 0));
 }
 
-static struct entry take_out(unsigned long offset)
+static struct compress_entry take_out(unsigned long offset)
 {
-	struct leaf *leaf = index_leaf(&ix, offset);
-	struct entry e = leaf_clear(leaf, offset);
+	struct compress_leaf *leaf = compress_index_leaf(&ix, offset);
+	struct compress_entry e = compress_leaf_clear(leaf, offset);
 
-	index_put(&ix, leaf);
+	compress_index_put(&ix, leaf);
 	return e;
 }
 
-static struct entry look(unsigned long offset)
+static struct compress_entry look(unsigned long offset)
 {
-	return *leaf_entry(index_leaf(&ix, offset), offset);
+	return *compress_leaf_entry(compress_index_leaf(&ix, offset), offset);
 }
 
 static void entry_keeps_all(struct kunit *test)
 {
-	void *owner = kunit_kzalloc(test, 64, GFP_KERNEL);
+	void *objcg = kunit_kzalloc(test, 64, GFP_KERNEL);
 	u64 meta;
 
-	KUNIT_ASSERT_NOT_NULL(test, owner);
-	KUNIT_EXPECT_EQ(test, sizeof(struct entry), 16UL);
-	KUNIT_EXPECT_TRUE(test, owner_fits(owner));
-	KUNIT_EXPECT_FALSE(test, owner_fits(owner + 8));
-	KUNIT_EXPECT_FALSE(test, owner_fits(phys_to_virt(1ULL << 48)));
-	meta = make_meta(SIZE_SAME, MAX_ALGS - 1, 3 * AGES + 61,
-			 pack_owner(owner));
-	KUNIT_EXPECT_EQ(test, entry_size(meta), (unsigned int)SIZE_SAME);
-	KUNIT_EXPECT_EQ(test, entry_alg(meta), MAX_ALGS - 1U);
-	KUNIT_EXPECT_EQ(test, entry_age(meta), 61U);
-	KUNIT_EXPECT_PTR_EQ(test, entry_owner(meta), owner);
-	meta = make_meta(1, 0, 0, 0);
+	KUNIT_ASSERT_NOT_NULL(test, objcg);
+	KUNIT_EXPECT_EQ(test, sizeof(struct compress_entry), 16UL);
+	KUNIT_EXPECT_TRUE(test, compress_objcg_fits(objcg));
+	KUNIT_EXPECT_FALSE(test, compress_objcg_fits(objcg + 8));
+	KUNIT_EXPECT_FALSE(test, compress_objcg_fits(phys_to_virt(1ULL << 48)));
+	meta = compress_make_meta(SIZE_SAME_FILLED, (1U << COMP_BITS) - 1,
+				  3 * NR_AGES + 61, compress_pack_objcg(objcg));
+	KUNIT_EXPECT_EQ(test, compress_entry_size(meta),
+			(unsigned int)SIZE_SAME_FILLED);
+	KUNIT_EXPECT_EQ(test, compress_entry_comp(meta), (1U << COMP_BITS) - 1);
+	KUNIT_EXPECT_EQ(test, compress_entry_age(meta), 61U);
+	KUNIT_EXPECT_PTR_EQ(test, compress_entry_objcg(meta), objcg);
+	meta = compress_make_meta(1, 0, 0, 0);
 	KUNIT_EXPECT_EQ(test, meta, 1ULL);
-	KUNIT_EXPECT_PTR_EQ(test, entry_owner(meta), NULL);
+	KUNIT_EXPECT_PTR_EQ(test, compress_entry_objcg(meta), NULL);
 }
 
 static void index_finds_slots(struct kunit *test)
@@ -84,12 +93,13 @@ static void index_finds_slots(struct kunit *test)
 	};
 	int i;
 
-	KUNIT_EXPECT_NULL(test, index_leaf(&ix, 0));
+	KUNIT_EXPECT_NULL(test, compress_index_leaf(&ix, 0));
 	for (i = 0; i < ARRAY_SIZE(at); i++)
 		put_in(test, at[i], 0, i + 1);
 	for (i = 0; i < ARRAY_SIZE(at); i++) {
 		KUNIT_EXPECT_EQ(test, look(at[i]).data, at[i] ^ 0x5a5a);
-		KUNIT_EXPECT_EQ(test, entry_size(look(at[i]).meta), i + 1U);
+		KUNIT_EXPECT_EQ(test, compress_entry_size(look(at[i]).meta),
+				i + 1U);
 	}
 	for (i = 0; i < ARRAY_SIZE(at); i++)
 		KUNIT_EXPECT_EQ(test, take_out(at[i]).data, at[i] ^ 0x5a5a);
@@ -108,27 +118,27 @@ static void leaf_goes_when_empty(struct kunit *test)
 	take_out(6);
 	without = ix.bytes;
 	KUNIT_EXPECT_EQ(test, with_leaf - without,
-			LEAF_SLOTS * sizeof(struct entry));
-	KUNIT_EXPECT_NULL(test, index_leaf(&ix, 5)->entries);
+			LEAF_SLOTS * sizeof(struct compress_entry));
+	KUNIT_EXPECT_NULL(test, compress_index_leaf(&ix, 5)->entries);
 	put_in(test, 5, 0, 1);
 	KUNIT_EXPECT_EQ(test, ix.bytes, with_leaf);
-	KUNIT_EXPECT_EQ(test, entry_size(look(6).meta), 0U);
+	KUNIT_EXPECT_EQ(test, compress_entry_size(look(6).meta), 0U);
 	take_out(5);
 }
 
 /* Who comes second to an empty leaf, or is slow to leave it, must look again. */
 static void leaf_of_others_stays(struct kunit *test)
 {
-	struct leaf *leaf;
+	struct compress_leaf *leaf;
 
 	put_in(test, 5, 0, 1);
-	leaf = index_leaf(&ix, 5);
-	index_drop_leaf(&ix, leaf);
+	leaf = compress_index_leaf(&ix, 5);
+	compress_index_drop_leaf(&ix, leaf);
 	KUNIT_ASSERT_NOT_NULL(test, leaf->entries);
-	KUNIT_EXPECT_PTR_EQ(test, index_add_leaf(&ix, 6), leaf);
-	KUNIT_EXPECT_EQ(test, entry_size(look(5).meta), 1U);
+	KUNIT_EXPECT_PTR_EQ(test, compress_index_add_leaf(&ix, 6), leaf);
+	KUNIT_EXPECT_EQ(test, compress_entry_size(look(5).meta), 1U);
 	KUNIT_EXPECT_EQ(test, look(5).data, 5UL ^ 0x5a5a);
-	index_put(&ix, leaf);
+	compress_index_put(&ix, leaf);
 	KUNIT_EXPECT_NOT_NULL(test, leaf->entries);
 	take_out(5);
 	KUNIT_EXPECT_NULL(test, leaf->entries);
@@ -137,22 +147,22 @@ static void leaf_of_others_stays(struct kunit *test)
 static void destroy_releases_all(struct kunit *test)
 {
 	put_in(test, 1, 0, 1);
-	put_in(test, 2, 0, SIZE_SAME);
+	put_in(test, 2, 0, SIZE_SAME_FILLED);
 	put_in(test, FAR, 0, 1);
-	index_destroy(&ix, count_release);
+	compress_index_destroy(&ix, count_release);
 	KUNIT_EXPECT_EQ(test, released, 3U);
 	KUNIT_EXPECT_EQ(test, ix.bytes, 0UL);
-	KUNIT_EXPECT_NULL(test, index_leaf(&ix, 1));
+	KUNIT_EXPECT_NULL(test, compress_index_leaf(&ix, 1));
 	put_in(test, 1, 0, 1);
-	KUNIT_EXPECT_EQ(test, entry_size(look(2).meta), 0U);
+	KUNIT_EXPECT_EQ(test, compress_entry_size(look(2).meta), 0U);
 }
 
 static unsigned int collect(unsigned long *next, unsigned int age,
 			    pgoff_t *found, unsigned int max)
 {
-	const struct index_query query = { .age = age, .busy = 9 };
+	const struct compress_query query = { .age = age, .busy = 9 };
 
-	return index_collect(&ix, next, &query, found, max);
+	return compress_index_collect(&ix, next, &query, found, max);
 }
 
 /* And none that are same-filled, as slot 4 is. */
@@ -163,9 +173,9 @@ static void collect_takes_one_age(struct kunit *test)
 	pgoff_t found[8];
 
 	for (i = 0; i < 20; i++)
-		put_in(test, i, i % 2, i == 4 ? SIZE_SAME : 100);
+		put_in(test, i, i % 2, i == 4 ? SIZE_SAME_FILLED : 100);
 	put_in(test, FAR, 0, 100);
-	KUNIT_EXPECT_EQ(test, index_ages(&ix), 3ULL);
+	KUNIT_EXPECT_EQ(test, compress_index_ages(&ix), 3ULL);
 
 	KUNIT_ASSERT_EQ(test, collect(&next, 0, found, 8), 8U);
 	for (i = 0; i < 8; i++)
@@ -178,41 +188,48 @@ static void collect_takes_one_age(struct kunit *test)
 
 static bool is_even(u64 meta, const void *arg)
 {
-	return entry_size(meta) % 2 == 0;
+	return compress_entry_size(meta) % 2 == 0;
 }
 
 /* Neither small pages nor those of others, and their age is not forgotten. */
 static void collect_takes_what_is_wanted(struct kunit *test)
 {
-	struct index_query query = { .age = 3, .busy = 9, .min_size = 104 };
+	struct compress_query query = { .age = 3, .busy = 9, .min_size = 104 };
 	unsigned long next = 0, i;
 	pgoff_t found[8];
 
 	for (i = 0; i < 6; i++)
 		put_in(test, i, 3, 100 + i);
-	KUNIT_ASSERT_EQ(test, index_collect(&ix, &next, &query, found, 8), 2U);
+	KUNIT_ASSERT_EQ(test,
+			compress_index_collect(&ix, &next, &query, found, 8),
+			2U);
 	KUNIT_EXPECT_EQ(test, found[0], 4UL);
 	KUNIT_EXPECT_EQ(test, found[1], 5UL);
 	query.wanted = is_even;
 	next = 0;
-	KUNIT_ASSERT_EQ(test, index_collect(&ix, &next, &query, found, 8), 1U);
+	KUNIT_ASSERT_EQ(test,
+			compress_index_collect(&ix, &next, &query, found, 8),
+			1U);
 	KUNIT_EXPECT_EQ(test, found[0], 4UL);
 	query.min_size = 1000;
 	next = 0;
-	KUNIT_EXPECT_EQ(test, index_collect(&ix, &next, &query, found, 8), 0U);
-	KUNIT_EXPECT_EQ(test, index_ages(&ix), BIT_ULL(3));
+	KUNIT_EXPECT_EQ(test,
+			compress_index_collect(&ix, &next, &query, found, 8),
+			0U);
+	KUNIT_EXPECT_EQ(test, compress_index_ages(&ix), BIT_ULL(3));
 }
 
 /* A store in reclaim gets single pages only; a slot past the last is refused. */
 static void index_is_made_of_pages(struct kunit *test)
 {
-	KUNIT_EXPECT_LE(test, sizeof(struct root), PAGE_SIZE);
-	KUNIT_EXPECT_LE(test, sizeof(struct limb), PAGE_SIZE);
-	KUNIT_EXPECT_LE(test, sizeof(struct branch), PAGE_SIZE);
-	KUNIT_EXPECT_LE(test, LEAF_SLOTS * sizeof(struct entry), PAGE_SIZE);
+	KUNIT_EXPECT_LE(test, sizeof(struct compress_root), PAGE_SIZE);
+	KUNIT_EXPECT_LE(test, sizeof(struct compress_limb), PAGE_SIZE);
+	KUNIT_EXPECT_LE(test, sizeof(struct compress_branch), PAGE_SIZE);
+	KUNIT_EXPECT_LE(test, LEAF_SLOTS * sizeof(struct compress_entry),
+			PAGE_SIZE);
 	KUNIT_EXPECT_GE(test, MAX_SLOTS, BIT(32));
-	KUNIT_EXPECT_NULL(test, index_get(&ix, MAX_SLOTS));
-	KUNIT_EXPECT_NULL(test, index_leaf(&ix, MAX_SLOTS));
+	KUNIT_EXPECT_NULL(test, compress_index_get(&ix, MAX_SLOTS));
+	KUNIT_EXPECT_NULL(test, compress_index_leaf(&ix, MAX_SLOTS));
 	KUNIT_EXPECT_EQ(test, ix.bytes, 0UL);
 }
 
@@ -227,150 +244,157 @@ static void ages_are_forgotten(struct kunit *test)
 	put_in(test, 2, 9, 100);
 	take_out(0);
 	take_out(2);
-	KUNIT_EXPECT_EQ(test, index_ages(&ix), 0x380ULL);
+	KUNIT_EXPECT_EQ(test, compress_index_ages(&ix), 0x380ULL);
 	KUNIT_EXPECT_EQ(test, collect(&next, 7, found, 4), 0U);
 	next = 0;
 	KUNIT_EXPECT_EQ(test, collect(&next, 9, found, 4), 0U);
-	KUNIT_EXPECT_EQ(test, index_ages(&ix), 0x300ULL);
+	KUNIT_EXPECT_EQ(test, compress_index_ages(&ix), 0x300ULL);
 	next = 0;
 	KUNIT_EXPECT_EQ(test, collect(&next, 8, found, 4), 1U);
-	KUNIT_EXPECT_EQ(test, index_ages(&ix), 0x300ULL);
+	KUNIT_EXPECT_EQ(test, compress_index_ages(&ix), 0x300ULL);
 }
 
 /* After folding the old ones are one age, in front of all others. */
 static void fold_keeps_the_order(struct kunit *test)
 {
-	unsigned long now = AGES - 2, i;
+	unsigned long now = NR_AGES - 2, i;
 
 	for (i = 0; i <= now; i++)
 		put_in(test, 3 * i, i, 100 + i);
-	index_fold(&ix, now, AGE_FOLD - 1);
+	compress_index_fold(&ix, now, AGE_FOLD - 1);
 	for (i = 0; i <= now; i++) {
 		u64 meta = look(3 * i).meta;
 		unsigned long age = max(i, now - AGE_FOLD + 1);
 
-		KUNIT_EXPECT_EQ(test, entry_age(meta), (unsigned int)age);
-		KUNIT_EXPECT_EQ(test, entry_size(meta), 100U + (int)i);
+		KUNIT_EXPECT_EQ(test, compress_entry_age(meta),
+				(unsigned int)age);
+		KUNIT_EXPECT_EQ(test, compress_entry_size(meta), 100U + (int)i);
 	}
-	KUNIT_EXPECT_EQ(test, index_ages(&ix) & old_ages(now, AGE_FOLD - 1),
+	KUNIT_EXPECT_EQ(test,
+			compress_index_ages(&ix) &
+				compress_old_ages(now, AGE_FOLD - 1),
 			0ULL);
 }
 
 /* Generations that begin while ages are folded are not taken for old ones. */
 static void fold_spares_the_newest(struct kunit *test)
 {
-	unsigned long folded = 5, now = folded + (AGES - AGE_FOLD) / 2;
-	unsigned long last = folded + AGES - AGE_FOLD - 1, i;
+	unsigned long folded = 5, now = folded + (NR_AGES - AGE_FOLD) / 2;
+	unsigned long last = folded + NR_AGES - AGE_FOLD - 1, i;
 
 	for (i = now + 1; i <= last; i++)
 		put_in(test, i, i, 100);
-	index_fold(&ix, now, folded);
+	compress_index_fold(&ix, now, folded);
 	for (i = now + 1; i <= last; i++) {
-		KUNIT_EXPECT_EQ(test, entry_age(look(i).meta), (u32)i % AGES);
-		KUNIT_EXPECT_TRUE(test, index_ages(&ix) & BIT_ULL(i % AGES));
+		KUNIT_EXPECT_EQ(test, compress_entry_age(look(i).meta),
+				(u32)i % NR_AGES);
+		KUNIT_EXPECT_TRUE(test, compress_index_ages(&ix) &
+						BIT_ULL(i % NR_AGES));
 	}
 }
 
 static void clock_waits_for_folding(struct kunit *test)
 {
-	struct clock c = {};
+	struct compress_gen_clock c = {};
 	unsigned int ends = 0, i;
 
-	clock_set_length(&c, 0);
-	KUNIT_EXPECT_FALSE(test, clock_tick(&c));
-	KUNIT_EXPECT_TRUE(test, clock_tick(&c));
+	compress_gen_set_length(&c, 0);
+	KUNIT_EXPECT_FALSE(test, compress_gen_tick(&c));
+	KUNIT_EXPECT_TRUE(test, compress_gen_tick(&c));
 	KUNIT_EXPECT_EQ(test, c.now, 1UL);
-	KUNIT_EXPECT_FALSE(test, clock_fold_due(&c));
+	KUNIT_EXPECT_FALSE(test, compress_gen_fold_due(&c));
 	for (i = 0; i < 1000; i++)
-		ends += clock_tick(&c);
+		ends += compress_gen_tick(&c);
 	KUNIT_EXPECT_GT(test, ends, 0U);
-	KUNIT_EXPECT_TRUE(test, clock_fold_due(&c));
+	KUNIT_EXPECT_TRUE(test, compress_gen_fold_due(&c));
 	/* With the AGE_FOLD that folding leaves, ages stay apart. */
-	KUNIT_EXPECT_LT(test, c.now + AGE_FOLD, AGES + 0UL);
+	KUNIT_EXPECT_LT(test, c.now + AGE_FOLD, NR_AGES + 0UL);
 	c.folded = c.now;
-	KUNIT_EXPECT_TRUE(test, clock_tick(&c));
+	KUNIT_EXPECT_TRUE(test, compress_gen_tick(&c));
 	KUNIT_EXPECT_EQ(test, c.now, c.folded + 1);
 
-	clock_set_length(&c, 16 * 3200);
+	compress_gen_set_length(&c, 16 * 3200);
 	for (i = 0; i < 3200 / CLOCK_TICK - 1; i++)
-		KUNIT_EXPECT_FALSE(test, clock_tick(&c));
-	KUNIT_EXPECT_TRUE(test, clock_tick(&c));
+		KUNIT_EXPECT_FALSE(test, compress_gen_tick(&c));
+	KUNIT_EXPECT_TRUE(test, compress_gen_tick(&c));
 }
 
 /* Pages are stored up to the limit, and written back from there to the threshold. */
 static void limit_has_hysteresis(struct kunit *test)
 {
-	struct limit l = {};
+	struct compress_limit l = {};
 
-	limit_set(&l, 10000, 20, 0, 90, 50);
+	compress_limit_set(&l, 10000, 20, 0, 90, 50);
 	KUNIT_EXPECT_EQ(test, l.high, 2000UL);
 	KUNIT_EXPECT_EQ(test, l.low, 1800UL);
 	KUNIT_EXPECT_EQ(test, l.exclusive, 1000UL);
-	KUNIT_EXPECT_TRUE(test, limit_admits(&l, 1999));
-	KUNIT_EXPECT_FALSE(test, limit_admits(&l, 2000));
-	KUNIT_EXPECT_EQ(test, limit_excess(&l, 1999, false), 0UL);
-	KUNIT_EXPECT_EQ(test, limit_excess(&l, 2000, false), 200UL);
-	KUNIT_EXPECT_EQ(test, limit_excess(&l, 1999, true), 199UL);
-	KUNIT_EXPECT_EQ(test, limit_excess(&l, 1801, true), 1UL);
-	KUNIT_EXPECT_EQ(test, limit_excess(&l, 1800, true), 0UL);
+	KUNIT_EXPECT_TRUE(test, compress_limit_admits(&l, 1999));
+	KUNIT_EXPECT_FALSE(test, compress_limit_admits(&l, 2000));
+	KUNIT_EXPECT_EQ(test, compress_limit_excess(&l, 1999, false), 0UL);
+	KUNIT_EXPECT_EQ(test, compress_limit_excess(&l, 2000, false), 200UL);
+	KUNIT_EXPECT_EQ(test, compress_limit_excess(&l, 1999, true), 199UL);
+	KUNIT_EXPECT_EQ(test, compress_limit_excess(&l, 1801, true), 1UL);
+	KUNIT_EXPECT_EQ(test, compress_limit_excess(&l, 1800, true), 0UL);
 
 	/* Even with 100 percent, a pool that has become full gives something back. */
-	limit_set(&l, 10000, 20, 0, 100, 0);
-	KUNIT_EXPECT_EQ(test, limit_excess(&l, 2000, false), 1UL);
+	compress_limit_set(&l, 10000, 20, 0, 100, 0);
+	KUNIT_EXPECT_EQ(test, compress_limit_excess(&l, 2000, false), 1UL);
 	KUNIT_EXPECT_EQ(test, l.exclusive, 0UL);
 }
 
 static void limit_is_the_lower_one(struct kunit *test)
 {
-	struct limit l = {};
+	struct compress_limit l = {};
 
-	limit_set(&l, 10000, 50, 100 * PAGE_SIZE, 100, 50);
+	compress_limit_set(&l, 10000, 50, 100 * PAGE_SIZE, 100, 50);
 	KUNIT_EXPECT_EQ(test, l.high, 100UL);
 	KUNIT_EXPECT_EQ(test, l.low, 99UL);
-	limit_set(&l, 10000, 1, 1000 * PAGE_SIZE, 0, 50);
+	compress_limit_set(&l, 10000, 1, 1000 * PAGE_SIZE, 0, 50);
 	KUNIT_EXPECT_EQ(test, l.high, 100UL);
 	KUNIT_EXPECT_EQ(test, l.low, 0UL);
-	limit_set(&l, 10000, 0, 0, 90, 50);
-	KUNIT_EXPECT_FALSE(test, limit_admits(&l, 0));
-	limit_set(&l, 10000, 10, 0, 90, 50);
-	KUNIT_EXPECT_TRUE(test, limit_admits(&l, 0));
-	limit_set(&l, 10000, 1, 0, 90, 50);
-	KUNIT_EXPECT_EQ(test, limit_excess(&l, 500, false), 410UL);
+	compress_limit_set(&l, 10000, 0, 0, 90, 50);
+	KUNIT_EXPECT_FALSE(test, compress_limit_admits(&l, 0));
+	compress_limit_set(&l, 10000, 10, 0, 90, 50);
+	KUNIT_EXPECT_TRUE(test, compress_limit_admits(&l, 0));
+	compress_limit_set(&l, 10000, 1, 0, 90, 50);
+	KUNIT_EXPECT_EQ(test, compress_limit_excess(&l, 500, false), 410UL);
 }
 
 static void budget_is_for_a_second(struct kunit *test)
 {
-	struct budget b = {};
+	struct compress_budget b = {};
 
-	KUNIT_EXPECT_EQ(test, budget_get(&b, 0, 1000, 5), 1000UL);
-	KUNIT_EXPECT_EQ(test, budget_get(&b, 100, 60, HZ), 60UL);
-	KUNIT_EXPECT_EQ(test, budget_get(&b, 100, 60, HZ + 1), 40UL);
-	KUNIT_EXPECT_EQ(test, budget_get(&b, 100, 60, 2 * HZ - 1), 0UL);
-	budget_put(&b, 10);
-	KUNIT_EXPECT_EQ(test, budget_get(&b, 100, 60, 2 * HZ - 1), 10UL);
-	KUNIT_EXPECT_EQ(test, budget_get(&b, 100, 160, 2 * HZ), 100UL);
+	KUNIT_EXPECT_EQ(test, compress_budget_get(&b, 0, 1000, 5), 1000UL);
+	KUNIT_EXPECT_EQ(test, compress_budget_get(&b, 100, 60, HZ), 60UL);
+	KUNIT_EXPECT_EQ(test, compress_budget_get(&b, 100, 60, HZ + 1), 40UL);
+	KUNIT_EXPECT_EQ(test, compress_budget_get(&b, 100, 60, 2 * HZ - 1),
+			0UL);
+	compress_budget_put(&b, 10);
+	KUNIT_EXPECT_EQ(test, compress_budget_get(&b, 100, 60, 2 * HZ - 1),
+			10UL);
+	KUNIT_EXPECT_EQ(test, compress_budget_get(&b, 100, 160, 2 * HZ), 100UL);
 	/* A lower rate holds at once. */
-	budget_put(&b, 90);
-	KUNIT_EXPECT_EQ(test, budget_get(&b, 20, 60, 2 * HZ), 20UL);
+	compress_budget_put(&b, 90);
+	KUNIT_EXPECT_EQ(test, compress_budget_get(&b, 20, 60, 2 * HZ), 20UL);
 }
 
 /* A page is as old as the generation that came after its own. */
 static void clock_knows_when(struct kunit *test)
 {
-	static struct clock c;
+	static struct compress_gen_clock c;
 	unsigned long now = jiffies;
 
 	memset(&c, 0, sizeof(c));
-	clock_advance(&c);
-	clock_advance(&c);
+	compress_gen_advance(&c);
+	compress_gen_advance(&c);
 	KUNIT_ASSERT_EQ(test, c.now, 2UL);
 	c.began[1] = now - 100;
 	c.began[2] = now - 10;
-	KUNIT_EXPECT_FALSE(test, clock_ended_by(&c, 2, 0, now + 1));
-	KUNIT_EXPECT_TRUE(test, clock_ended_by(&c, 2, 1, now - 10));
-	KUNIT_EXPECT_FALSE(test, clock_ended_by(&c, 2, 1, now - 11));
-	KUNIT_EXPECT_TRUE(test, clock_ended_by(&c, 2, 2, now - 100));
-	KUNIT_EXPECT_FALSE(test, clock_ended_by(&c, 2, 2, now - 101));
+	KUNIT_EXPECT_FALSE(test, compress_gen_ended_by(&c, 2, 0, now + 1));
+	KUNIT_EXPECT_TRUE(test, compress_gen_ended_by(&c, 2, 1, now - 10));
+	KUNIT_EXPECT_FALSE(test, compress_gen_ended_by(&c, 2, 1, now - 11));
+	KUNIT_EXPECT_TRUE(test, compress_gen_ended_by(&c, 2, 2, now - 100));
+	KUNIT_EXPECT_FALSE(test, compress_gen_ended_by(&c, 2, 2, now - 101));
 }
 
 static struct kunit_case compress_cases[] = {
