@@ -9,10 +9,20 @@
  * limit, and when memory is short, the oldest pages are written to the swap
  * device by frontswap_evict(), in a work item.
  *
- * Locks: none for a slot, the core sees to that. A CPU's compressor is used
- * under its local lock, with preemption off, so nothing sleeps there. An index
- * has a spinlock, which invalidate_page() may take, and a mutex for those who
- * go through all of it; the latter is not held over frontswap_evict().
+ * Locks. A slot needs none: the core never makes two calls for one slot at
+ * once. The stream of a CPU is used under its local lock, with preemption
+ * disabled, so nothing sleeps between the compressor and the pool. The spinlock
+ * of an index protects the structure and nests inside the locks of swap, since
+ * invalidate_page() takes the spinlock. The mutex of an index serialises walks
+ * over all slots, and is not held over frontswap_evict(). evict_lock serialises
+ * runs of write-back, of the worker and of requests, and nests outside.
+ *
+ * Limit, clock and worker. A store compares the pool with the limit, and queues
+ * the worker when the pool is full. The worker compacts, and writes back the
+ * oldest generations until the pool is at the threshold. The clock advances by
+ * stores, not by time, so an idle machine does not age its pages. The shrinker
+ * only adds to nr_to_writeback and queues the worker: shrinkers must not wait for
+ * I/O of the swap device.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -38,15 +48,15 @@
 #include "compress_limit.h"
 
 #define POOL_GFP	(INDEX_GFP | __GFP_HIGHMEM | __GFP_MOVABLE)
-#define WRITEBACK_BATCH		32U	/* the writes that the core has in flight */
-#define MAX_FAILED_BATCHES	8	/* batches, then a device is given up for this run */
-#define WRITEBACK_ROUND		256UL	/* pages between looks at the pool */
-#define PROTECTED_GENERATIONS	GENERATIONS	/* which the shrinker leaves alone */
+#define WRITEBACK_BATCH		32U	/* writes in flight in the core */
+#define MAX_FAILED_BATCHES	8	/* then skip the area for this run */
+#define WRITEBACK_ROUND		256UL	/* pages per check of the pool */
+#define PROTECTED_GENERATIONS	GENERATIONS	/* from the shrinker */
 
 /*
- * A write of a whole page that frees less is not worth it. At the limit refusing a
- * new page costs one write as well; when memory is short, two at most for a page
- * of memory.
+ * Minimum size of a page that is written back: each costs a write of a whole page.
+ * At the limit, a rejected store costs a write as well. When memory is short, two
+ * writes per page of memory are the maximum.
  */
 #define MIN_SIZE_LIMIT	(PAGE_SIZE / 8)
 #define MIN_SIZE_SHRINK	(PAGE_SIZE / 2)
@@ -70,10 +80,10 @@ enum compress_counter {
 struct compress_stats {
 	long value[NR_COUNTERS];
 	unsigned int ticks;
-	unsigned int poor;	/* pages in a row that did not compress */
-	unsigned int sampled;	/* whether to try another */
-	unsigned int misled;	/* tried, as it did not look like noise */
-	unsigned int refused;	/* as the pool was full */
+	unsigned int poor;	/* incompressible pages in a row */
+	unsigned int sampled;	/* counts pages, to try every n-th */
+	unsigned int misled;	/* failed attempts that did not look random */
+	unsigned int rejected;	/* because of a full pool */
 };
 
 static DEFINE_PER_CPU(struct compress_stats, stats);
@@ -82,7 +92,7 @@ static struct zs_pool *pool;
 static struct compress_index slots[MAX_SWAPFILES];
 static struct compress_limit limit;
 static struct compress_gen_clock clock;
-static bool exclusive;	/* pages that come back leave the pool */
+static bool exclusive;	/* loaded pages leave the pool */
 
 static __always_inline void compress_stat_add(enum compress_counter counter,
 					      long n)
@@ -105,7 +115,7 @@ static unsigned long compress_pool_bytes(void)
 	return zs_get_total_pages(pool) << PAGE_SHIFT;
 }
 
-/* Owners: a page is charged to its cgroup as zswap charges it */
+/* Control groups: pages are charged in the same way as by zswap */
 
 #if defined(FRONTSWAP_HAS_OBJCG) && defined(CONFIG_ZSWAP)
 static void compress_objcg_charge(struct obj_cgroup *objcg, unsigned int bytes)
@@ -119,7 +129,7 @@ static void compress_objcg_uncharge(struct obj_cgroup *objcg,
 	obj_cgroup_uncharge_zswap(objcg, bytes);
 }
 #elif defined(FRONTSWAP_HAS_OBJCG)
-/* Reclaim is not refused. */
+/* Charging cannot fail in reclaim. */
 static void compress_objcg_charge(struct obj_cgroup *objcg, unsigned int bytes)
 {
 	if (bytes)
@@ -143,7 +153,7 @@ static void compress_objcg_uncharge(struct obj_cgroup *objcg,
 }
 #endif
 
-/* False: it must not have another page. A page of a drain has no objcg. */
+/* Return false if the group may not store more. A page of a drain has no objcg. */
 static __always_inline bool compress_objcg_get(struct page *page,
 					       struct obj_cgroup **objcg)
 {
@@ -157,7 +167,7 @@ static __always_inline bool compress_objcg_get(struct page *page,
 }
 
 #ifdef FRONTSWAP_HAS_OBJCG
-/* Whether a control group of the page has a limit */
+/* Whether the memory of the page's control group, or of an ancestor, is limited */
 static bool compress_memcg_limited(struct page *page)
 {
 	struct obj_cgroup *objcg = frontswap_page_objcg(page);
@@ -181,7 +191,7 @@ static bool compress_memcg_limited(struct page *page)
 }
 #endif
 
-/* Bytes in the pool of what an entry calls @size */
+/* Convert the size in an entry to bytes in the pool. */
 static __always_inline unsigned int compress_pool_size(unsigned int size)
 {
 	if (size < SIZE_WHOLE)
@@ -189,9 +199,9 @@ static __always_inline unsigned int compress_pool_size(unsigned int size)
 	return size == SIZE_WHOLE ? PAGE_SIZE : 0;
 }
 
-/* Pages that are one word repeated */
+/* Same-filled pages */
 
-/* The last word first: it tells most pages that merely begin alike. */
+/* Compare the last word first: many pages only begin with equal words. */
 static __always_inline bool compress_same_filled(const unsigned long *p)
 {
 	const unsigned long *end = p + PAGE_SIZE / sizeof(*p);
@@ -213,14 +223,14 @@ static void compress_fill_same(void *page, unsigned long word)
 	memset_l(page, word, PAGE_SIZE / sizeof(word));
 }
 
-/* Writing back, and what is done before it: folding ages, compacting */
+/* Write-back, and before each run: folding ages, compaction */
 
 static bool writeback = true;
 static unsigned int writeback_rate;
 static struct compress_budget budget;
-static atomic_long_t nr_to_writeback;	/* by the shrinker: pages to write back */
+static atomic_long_t nr_to_writeback;	/* requested by the shrinker */
 static unsigned long backoff_until;
-static unsigned long waste_left;	/* bytes, by the last compaction */
+static unsigned long waste_left;	/* bytes, after the last compaction */
 static bool was_full;
 static unsigned long was_rejected;
 static DEFINE_MUTEX(evict_lock);	/* budget, waste_left, was_*, ages */
@@ -233,7 +243,7 @@ static DECLARE_WORK(writeback_work, compress_writeback);
 
 static void compress_set_limit(void);
 
-/* After a run that changed nothing there is a pause. */
+/* A run that moved no page is followed by a pause. */
 static bool compress_in_backoff(void)
 {
 	return time_before(jiffies, READ_ONCE(backoff_until));
@@ -258,7 +268,7 @@ static u64 compress_all_ages(void)
 	return ages;
 }
 
-/* Not while pages are collected by their age. */
+/* Must not run while pages are collected by age. */
 static void compress_fold_ages(void)
 {
 	unsigned long now = READ_ONCE(clock.now);
@@ -273,7 +283,7 @@ static void compress_fold_ages(void)
 	WRITE_ONCE(clock.folded, now);
 }
 
-/* Bytes of the pool that hold no data: holes, and what size classes round up. */
+/* Bytes of the pool without data: holes, and rounding to size classes. */
 static unsigned long compress_wasted_bytes(void)
 {
 	unsigned long total = compress_pool_bytes();
@@ -282,9 +292,9 @@ static unsigned long compress_wasted_bytes(void)
 }
 
 /*
- * What pages that have gone leave is of use only to pages of about their size,
- * until objects are moved together. Some of it never goes, so what counts is the
- * growth since the last time.
+ * The space of a freed page is usable only for pages of about the same size, until
+ * compaction. Some waste remains after compaction, so compare with the waste at
+ * that time.
  */
 static bool compress_compact_due(void)
 {
@@ -300,20 +310,20 @@ static void compress_compact(void)
 }
 
 /**
- * struct compress_eviction - one run of writing back
- * @wanted: Pages to go.
- * @done: Pages that have gone.
- * @keep: Generations whose pages stay.
- * @min_size: Pages that take fewer bytes stay.
- * @timed: Pages younger than @age stay.
- * @age: In jiffies.
- * @group: Pages of other control groups stay; NULL for all.
- * @generation: Where to continue: pages of older generations have been visited,
- * @type: and of this one those in areas of lower type
- * @next: and at lower offsets.
- * @failed: Batches in a row of which no page could be moved.
+ * struct compress_eviction - one run of write-back
+ * @wanted: Number of pages to write back.
+ * @done: Number of pages written back.
+ * @keep: Number of youngest generations to skip.
+ * @min_size: Minimum size in the pool.
+ * @timed: Skip pages younger than @age.
+ * @age: Minimum age in jiffies.
+ * @group: Control group, or NULL for all.
+ * @generation: Generation at which the next round continues.
+ * @type: Swap type at which the next round continues.
+ * @next: Offset at which the next round continues.
+ * @failed: Number of successive batches without a single page written.
  * @closed: Types that cannot be written to.
- * @error: The core cannot do more now.
+ * @error: Error of the core that ends the run.
  */
 struct compress_eviction {
 	unsigned long wanted;
@@ -332,7 +342,7 @@ struct compress_eviction {
 };
 
 #ifdef FRONTSWAP_HAS_OBJCG
-/* Whether the objcg's pages may be on a device, and whether it is asked for. */
+/* Whether the page belongs to @group and may be written to a device. */
 static bool compress_may_write_back(u64 meta, const void *group)
 {
 	struct obj_cgroup *objcg = compress_entry_objcg(meta);
@@ -407,7 +417,7 @@ static void compress_evict_continue_at(struct compress_eviction *ev,
 	ev->next = 0;
 }
 
-/* True if nothing is left to do. */
+/* Return true if the run is complete. */
 static bool compress_evict_age(struct compress_eviction *ev, unsigned int age)
 {
 	for (; ev->type < MAX_SWAPFILES; ev->type++, ev->next = 0) {
@@ -421,8 +431,8 @@ static bool compress_evict_age(struct compress_eviction *ev, unsigned int age)
 }
 
 /*
- * The oldest first. Each round of a run continues where the last one has ended;
- * after the youngest generation the next round begins with the oldest again.
+ * Write back the oldest pages first. Each round continues where the previous
+ * round has ended; after the youngest generation, with the oldest again.
  */
 static void compress_evict(struct compress_eviction *ev)
 {
@@ -445,7 +455,7 @@ static void compress_evict(struct compress_eviction *ev)
 	compress_evict_continue_at(ev, 0);
 }
 
-/* As many pages as the budget has; false: nothing could be moved. */
+/* Write back within the budget. Return false if no page was moved. */
 static bool compress_evict_round(struct compress_eviction *ev,
 				 unsigned long pages)
 {
@@ -462,7 +472,7 @@ static bool compress_evict_round(struct compress_eviction *ev,
 	return ev->done > before;
 }
 
-/* Pages whose compressed size is about what is to go. */
+/* Estimate the number of pages that amount to @excess pages of memory. */
 static unsigned long compress_pages_of_excess(unsigned long excess)
 {
 	unsigned long total = max(zs_get_total_pages(pool), 1UL);
@@ -493,7 +503,7 @@ static bool compress_evict_for_shrinker(unsigned long pages)
 	return moved;
 }
 
-/* True if there is more to do. @begun: the pool has been at its limit. */
+/* Return true if more is left to do. @begun: the pool was at the limit. */
 static bool compress_writeback_round(bool *begun)
 {
 	unsigned long excess =
@@ -515,16 +525,16 @@ static bool compress_writeback_round(bool *begun)
 	return n && compress_evict_for_shrinker(n);
 }
 
-/* Pages may have been refused, and the pool have had room again, since the last. */
+/* The pool may have been full and have drained since the last notification. */
 static void compress_notify_full(void)
 {
-	unsigned long refused = compress_stat_sum(REJECT_LIMIT);
+	unsigned long rejected = compress_stat_sum(REJECT_LIMIT);
 	bool full = !compress_limit_admits(&limit, zs_get_total_pages(pool));
 
-	if (full == was_full && refused == was_rejected)
+	if (full == was_full && rejected == was_rejected)
 		return;
 	was_full = full;
-	was_rejected = refused;
+	was_rejected = rejected;
 	sysfs_notify(kobj, NULL, "full");
 }
 
@@ -565,15 +575,15 @@ static void compress_pool_write(unsigned long handle, const void *from,
 	zs_unmap_object(pool, handle);
 }
 
-/* Pages that do not compress, in a row: more of the kind are likely to come. */
+/* After this number of incompressible pages in a row, more are likely. */
 #define POOR_RUN	8
 #define MISLED_RUN	64
-#define POOR_SAMPLE	65	/* odd, as pages may alternate */
+#define POOR_SAMPLE	65	/* odd: kinds of pages may alternate */
 
 /*
- * Whether bytes all over the page look like noise. Of 64 random bytes about 57 are
- * different, of text or code not half as many. The step is odd, so that it meets
- * each byte of the words that a page may consist of.
+ * Count the different values of 64 bytes of the page: about 57 in random data, not
+ * half as many in text or code. The step is odd, so that each byte of the words of
+ * a page is sampled.
  */
 static bool compress_looks_random(const u8 *page)
 {
@@ -588,10 +598,10 @@ static bool compress_looks_random(const u8 *page)
 }
 
 /*
- * In a flood of pages that do not compress each costs as much as one that does,
- * each time that it is swapped out. So of pages that look like noise only a sample
- * is tried, and of the others as well once too many of them did not compress. The
- * first that does ends it.
+ * A failed attempt to compress a page costs as much as a success, at each swap-out.
+ * In a flood of such pages, try only a sample of the pages that look random, and
+ * of all pages after too many failed attempts with the others. The first page that
+ * compresses ends the flood.
  */
 static noinline bool compress_sample_poor(const void *page)
 {
@@ -610,9 +620,8 @@ static __always_inline bool compress_worth_trying(const void *page)
 }
 
 /*
- * Compresses into the pool: returns the size or an errno. Without preemption
- * from the compressor to the pool, so the allocation must not sleep, and does
- * not.
+ * Compress into the pool. Preemption is disabled from the compressor to the pool,
+ * so the allocation must not sleep. Return the size or an error.
  */
 static __always_inline int compress_pool_add(const void *page, unsigned int nr,
 					     unsigned long *handle)
@@ -667,15 +676,15 @@ static __always_inline void compress_set_exclusive(unsigned long pages)
 		WRITE_ONCE(exclusive, leave);
 }
 
-/* A pause in writing back is none in compacting. */
+/* Compaction continues during a pause of write-back. */
 static noinline void compress_pool_reject(void)
 {
 	compress_stat_add(REJECT_LIMIT, 1);
-	/* This page was to be tried, and is not. */
+	/* compress_sample_poor() counted an attempt that is not made. */
 	if (unlikely(this_cpu_read(stats.misled)))
 		this_cpu_dec(stats.misled);
 	if (!compress_in_backoff() ||
-	    (!(this_cpu_inc_return(stats.refused) % 32) &&
+	    (!(this_cpu_inc_return(stats.rejected) % 32) &&
 	     compress_compact_due()))
 		queue_work(wq, &writeback_work);
 }
@@ -704,8 +713,9 @@ static struct compress_leaf *compress_get_leaf(unsigned int type,
 enum compress_kind { COMPRESSED, SAME_FILLED, WHOLE };
 
 /*
- * Fills in what the entry gets: returns its size or an errno. The place for it
- * comes first, or the work of compressing might be for nothing.
+ * Store the page in the pool and get the leaf of the slot. The leaf comes first:
+ * if there is no memory, the page is not compressed for nothing. Return the size
+ * for the entry or an error.
  */
 static __always_inline int
 compress_page(const unsigned long *src, enum compress_kind how, unsigned int nr,
@@ -796,9 +806,9 @@ compress_store_page(unsigned int type, pgoff_t offset, struct page *page,
 }
 
 /*
- * Reclaim gains nothing from a page that is kept as it is, but what it looks at next
- * may compress; on the device the page would cost two transfers. The limit of a
- * control group is another matter: there it would be charged as before.
+ * Store an incompressible page as it is. Reclaim gains no memory from this page,
+ * but can proceed to pages that compress, and the page is loaded without a read.
+ * With a limited control group nothing is gained: the charge remains.
  */
 static noinline int compress_store_whole(unsigned int type, pgoff_t offset,
 					 struct page *page,
@@ -891,7 +901,7 @@ static __always_inline int compress_pool_read(unsigned long handle, u64 meta,
 	return ret;
 }
 
-/* To store such a page again costs no more than a copy, so it is not held twice. */
+/* Storing the page again costs only a copy, so do not hold the page twice. */
 static noinline int compress_load_whole(unsigned long handle, struct page *page)
 {
 	memcpy_to_page(page, 0, zs_map_object(pool, handle, ZS_MM_RO),
@@ -925,7 +935,7 @@ static int compress_load(unsigned int type, pgoff_t offset, struct page *page)
 						 ret);
 	if (likely(!READ_ONCE(exclusive)))
 		return 0;
-	/* Without stores nobody else notices that the pool has become small. */
+	/* Without stores, only loads notice that the pool has become small. */
 	compress_set_exclusive(zs_get_total_pages(pool));
 	return FRONTSWAP_LOAD_EXCLUSIVE;
 }
@@ -991,7 +1001,7 @@ static const struct frontswap_ops compress_ops = {
 	.pool_pages = compress_pool_pages,
 };
 
-/* Memory pressure. Pages go later: nothing is freed when the call returns. */
+/* Shrinker: the worker writes back later, so a scan frees nothing. */
 
 #ifdef CONFIG_VM_EVENT_COUNTERS
 static unsigned long compress_device_reads(void)
@@ -1000,7 +1010,7 @@ static unsigned long compress_device_reads(void)
 	int cpu;
 
 	for_each_online_cpu(cpu)
-		/* other CPUs go on counting */
+		/* data race: other CPUs continue to count */
 		sum += data_race(per_cpu(vm_event_states, cpu).event[PSWPIN]);
 	return sum;
 }
@@ -1012,11 +1022,12 @@ static unsigned long compress_device_reads(void)
 #endif
 
 /*
- * Pages that were read from the devices lately, as far as the clock tells time: had
- * they been kept, they would not have had to be. So many are left alone.
+ * Recent reads from swap devices, halved in each generation. Pages that had been
+ * kept would not have been read, so the shrinker spares as many pages. Reads from
+ * areas that other backends serve are included.
  */
 static struct {
-	spinlock_t lock;	/* for all of it */
+	spinlock_t lock;	/* all members */
 	unsigned long seen;
 	unsigned long recent;
 	unsigned long generation;
@@ -1031,7 +1042,7 @@ static unsigned long compress_refaults(void)
 	now = READ_ONCE(clock.now);
 	reads.recent >>= min(now - reads.generation, BITS_PER_LONG - 1UL);
 	reads.generation = now;
-	/* It does not count those of a CPU that has just gone. */
+	/* The sum drops when a CPU goes offline. */
 	reads.recent += max((long)(sum - reads.seen), 0L);
 	reads.seen = sum;
 	ret = reads.recent;
@@ -1040,9 +1051,9 @@ static unsigned long compress_refaults(void)
 }
 
 /*
- * In pages of memory, not in pages stored, so that the better they compress the
- * fewer are written; and only of pages that are worth it, if these are a part of
- * the pool that counts.
+ * Count pages of memory, not stored pages: the better pages compress, the fewer are
+ * written. Count only pages that are large enough to be worth a write, and only if
+ * these occupy a relevant part of the pool.
  */
 static unsigned long compress_shrink_count(struct shrinker *s,
 					   struct shrink_control *sc)
@@ -1068,7 +1079,7 @@ static unsigned long compress_shrink_scan(struct shrinker *s,
 	return 0;
 }
 
-/* A page that is written back costs two transfers, so other caches go first. */
+/* A page that is written back costs two transfers: shrink other caches first. */
 static const struct shrinker shrinker_template = {
 	.count_objects = compress_shrink_count,
 	.scan_objects = compress_shrink_scan,
@@ -1099,7 +1110,7 @@ static unsigned int accept_threshold_percent = 90;
 static unsigned int exclusive_percent = 50;
 static unsigned int incompressible_percent = 80;
 static unsigned long max_bytes;
-static bool params_live;	/* under the lock of the parameters */
+static bool params_live;	/* under kernel_param_lock() */
 
 static void compress_set_limit(void)
 {
@@ -1112,7 +1123,7 @@ static void compress_set_limit(void)
 			     100));
 }
 
-/* The work looks at the new limit, pause or not, writeback or not. */
+/* Let the worker apply the new limit, even in a pause or with writeback=N. */
 static void compress_limit_changed(void)
 {
 	if (!params_live)
@@ -1137,7 +1148,7 @@ static int compress_set_percent(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-/* As memparse(), which does not tell when a number is too large. */
+/* memparse() does not report overflows. */
 static int compress_parse_bytes(const char *val, unsigned long *bytes)
 {
 	static const char units[] = "kmgtpe";
@@ -1241,7 +1252,7 @@ static const char * const known_compressors[] = {
 #endif
 };
 
-/* All that the kernel was built with, the one in use in brackets. */
+/* List the known compressors, with the current one in brackets. */
 static int compress_get_compressor(char *buffer, const struct kernel_param *kp)
 {
 	bool known = false, current_one;
@@ -1344,7 +1355,7 @@ SHOW(index_bytes, compress_index_bytes());
 SHOW(limit_bytes, READ_ONCE(limit.high) << PAGE_SHIFT);
 SHOW(full, !compress_limit_admits(&limit, zs_get_total_pages(pool)) + 0UL);
 
-/* Bytes that have been stored by bytes of the pool. */
+/* Size of the stored pages divided by the size of the pool */
 static ssize_t compression_ratio_show(struct kobject *kobj,
 				      struct kobj_attribute *attr, char *buf)
 {
@@ -1376,7 +1387,7 @@ static ssize_t compact_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 static struct kobj_attribute compact_attr = __ATTR_WO(compact);
 
-/* By its path, or by its number; an error pointer if there is none. */
+/* Find a control group by path or ID; an error pointer on failure. */
 static struct cgroup *compress_find_cgroup(const char *name)
 {
 #ifdef FRONTSWAP_HAS_OBJCG
@@ -1398,7 +1409,7 @@ static void compress_put_cgroup(struct cgroup *group)
 #endif
 }
 
-/* One word of a request; a control group that is found stays until compress_put_cgroup(). */
+/* Parse one word of a request. The caller drops ev->group. */
 static int compress_parse_word(char *word, struct compress_eviction *ev)
 {
 	unsigned long seconds;
@@ -1437,9 +1448,8 @@ static int compress_parse_request(char *request, struct compress_eviction *ev,
 }
 
 /*
- * Pages that are stored from now on must be told from those that are there, but a
- * request now and then must not use up the generations: no more than a full pool
- * has in the time that is asked for.
+ * End the generation, so that pages stored later are younger than @age. Frequent
+ * requests must not use up the generations: end at most GENERATIONS in @age.
  */
 static void compress_end_generation(const struct compress_eviction *ev)
 {
@@ -1450,7 +1460,7 @@ static void compress_end_generation(const struct compress_eviction *ev)
 		compress_gen_advance(&clock);
 }
 
-/* The budget binds here too: the one who asks waits. */
+/* The budget applies to requests, too: wait for the next second. */
 static int compress_evict_request(struct compress_eviction *ev,
 				  unsigned long pages)
 {
@@ -1556,9 +1566,10 @@ static int compress_pool_setup(void)
 	pool = zs_create_pool("frontswap_compress");
 	if (!pool)
 		return -ENOMEM;
-	/* A size has to fit in an entry, however large pages are. */
-	compress_max_dlen = min3(zs_huge_class_size(pool), (size_t)PAGE_SIZE / 8 * 7,
-			(size_t)SIZE_WHOLE);
+	/* The size must fit into an entry, whatever the page size. */
+	compress_max_dlen = min3(zs_huge_class_size(pool),
+				 (size_t)PAGE_SIZE / 8 * 7,
+				 (size_t)SIZE_WHOLE);
 	return 0;
 }
 
@@ -1619,7 +1630,7 @@ no_algs:
 	return ret;
 }
 
-/* From now on parameters are only looked at. */
+/* Parameter writes have no effect from here on. */
 static void compress_teardown(void)
 {
 	kernel_param_lock(THIS_MODULE);
@@ -1649,7 +1660,7 @@ static int __init compress_init(void)
 }
 module_init(compress_init);
 
-/* The backend is detached by now, so it holds nothing. */
+/* The module can be unloaded only while the backend is detached and empty. */
 static void __exit compress_exit(void)
 {
 	frontswap_unregister_ops(&compress_ops);

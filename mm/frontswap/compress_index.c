@@ -9,7 +9,7 @@
 
 #include "compress_index.h"
 
-/* What *@slot points to, allocated if it is not there; NULL without memory. */
+/* Return *@slot, allocating if necessary; NULL without memory. */
 static void *compress_index_add(struct compress_index *ix, void **slot,
 				size_t size)
 {
@@ -73,7 +73,7 @@ compress_index_add_leaf(struct compress_index *ix, unsigned long offset)
 		ix->bytes += LEAF_SLOTS * sizeof(*new);
 	}
 	if (leaf->entries)
-		/* Who may use the entries sees them. */
+		/* Pairs with atomic_inc_not_zero(): publish the entries first. */
 		atomic_inc_return_release(&leaf->used);
 	else
 		leaf = NULL;
@@ -97,9 +97,9 @@ void compress_index_drop_leaf(struct compress_index *ix,
 	kfree(entries);
 }
 
-/* going through all of it: under ix->walk, in a context that may sleep */
+/* Walks are made under ix->walk, and may sleep. */
 
-/* The first branch from *@offset on, which is moved there. */
+/* Find the first branch at or after *@offset, and advance *@offset. */
 static struct compress_branch *
 compress_index_next_branch(struct compress_index *ix, unsigned long *offset)
 {
@@ -119,7 +119,7 @@ compress_index_next_branch(struct compress_index *ix, unsigned long *offset)
 	return NULL;
 }
 
-/* The first leaf with entries from *@offset on, which is moved there. May sleep. */
+/* Find the first leaf with entries at or after *@offset; advance *@offset. */
 static struct compress_leaf *
 compress_index_next(struct compress_index *ix, unsigned long *offset)
 {
@@ -139,7 +139,7 @@ compress_index_next(struct compress_index *ix, unsigned long *offset)
 	return NULL;
 }
 
-/* The ages that may occur. */
+/* Return a mask of the ages that may occur. */
 u64 compress_index_ages(struct compress_index *ix)
 {
 	unsigned long offset;
@@ -171,7 +171,7 @@ static bool compress_index_matches(const struct compress_query *q,
 	return match;
 }
 
-/* Up to @max slots from *@offset on, which is moved behind the last one. */
+/* Collect up to @max slots at or after *@offset, and advance *@offset. */
 unsigned int compress_index_collect(struct compress_index *ix,
 				    unsigned long *offset,
 				    const struct compress_query *q,
@@ -204,9 +204,9 @@ unsigned int compress_index_collect(struct compress_index *ix,
 }
 
 /*
- * Ages at least AGE_FOLD generations old, as a mask. None is older than what
- * the fold in generation @folded has left, and what is beyond will be the ages
- * of generations to come: they may begin while this one is folding.
+ * Return a mask of the ages that are at least AGE_FOLD generations old. The fold in
+ * generation @folded has left no older ages than these. The bits beyond are the
+ * ages of future generations, which may begin during this fold.
  */
 static u64 compress_old_ages(unsigned long now, unsigned long folded)
 {
@@ -219,9 +219,9 @@ static u64 compress_old_ages(unsigned long now, unsigned long folded)
 }
 
 /*
- * Ages come round after NR_AGES generations. Before they do, all that are old
- * become the oldest one that is still told from the others. A slot may be
- * emptied and filled meanwhile: then it is not what it was, and is left alone.
+ * Ages repeat after NR_AGES generations. Before that, merge all old ages into the
+ * oldest age that remains distinct. An entry that changes concurrently is left
+ * alone: the slot has been freed, and possibly filled with a new page.
  */
 static void compress_leaf_fold(struct compress_leaf *leaf, unsigned long now,
 			       u64 old)
@@ -241,7 +241,7 @@ static void compress_leaf_fold(struct compress_leaf *leaf, unsigned long now,
 	atomic64_andnot(old, &leaf->ages);
 }
 
-/* @folded: when it was called last. */
+/* @folded: generation of the previous fold. */
 void compress_index_fold(struct compress_index *ix, unsigned long now,
 			 unsigned long folded)
 {
@@ -272,7 +272,7 @@ static void compress_index_free(struct compress_root *root)
 	kfree(root);
 }
 
-/* Empties the index: @release is called for each entry. Nobody else uses it. */
+/* Empty the index, which is not in use otherwise; call @release for each entry. */
 void compress_index_destroy(struct compress_index *ix,
 			    void (*release)(const struct compress_entry *e))
 {

@@ -1,22 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where frontswap_compress keeps what it knows of each slot: two words
+ * Per-slot metadata of frontswap_compress: a table of two words per slot
  *
- * offset -> limb -> branch -> leaf -> entry. Each is allocated for the first page
- * stored in its range, and none is larger than a page: a store in reclaim finds
- * single pages when memory is fragmented, and nothing larger. The entries of a
- * leaf are freed with the last of them; limbs and branches stay until the area
- * goes out of use.
+ * offset -> limb -> branch -> leaf -> entry. Each level is allocated when the first
+ * page in its range is stored. No block is larger than a page, because a store in
+ * reclaim finds no larger blocks when memory is fragmented. The entries of a leaf
+ * are freed with the last entry; limbs and branches remain until swapoff.
  *
- * The core never makes two calls for one slot at once, so an entry needs no
- * lock. leaf->used counts the entries in use, and whoever looks at them
- * meanwhile: while it is not 0 the entries stay. It leaves 0 only under the
- * index's lock.
+ * Locking. The core never makes two calls for one slot at once, so an entry needs
+ * no lock. Lookups take no lock either: a pointer is published with
+ * smp_store_release() and not replaced until the index is destroyed. leaf->used
+ * counts the entries in use, plus walkers; the entries are valid while the count
+ * is not 0. Only under the lock of the index does the count leave 0:
  *
- * Age. Time is counted in generations, some number of stores each; an entry
- * has the lowest bits of the one in which it was stored, and a leaf has a mask
- * of those that occur in it. The mask may say too much, so the oldest pages
- * are found by one look at a word for every LEAF_SLOTS slots.
+ *   CPU0 compress_index_put()         CPU1 compress_index_get()
+ *   used: 1 -> 0
+ *                                     atomic_inc_not_zero() fails
+ *                                     lock, entries still there: used = 1
+ *   lock, used is not 0:
+ *   the entries remain
+ *
+ * Age. Time is counted in generations, a number of stores each. An entry has the
+ * lowest bits of its generation. A leaf has a mask of ages that may occur, which is
+ * allowed to contain too many, so the oldest pages are found with one look at the
+ * mask of LEAF_SLOTS slots.
  */
 #ifndef _FRONTSWAP_COMPRESS_INDEX_H
 #define _FRONTSWAP_COMPRESS_INDEX_H
@@ -41,41 +48,40 @@
 #define LIMB_BRANCHES	512UL
 #define LIMB_SLOTS	(BRANCH_SLOTS * LIMB_BRANCHES)
 #define MAX_LIMBS	256UL
-#define MAX_SLOTS	(LIMB_SLOTS * MAX_LIMBS)	/* as a swap header has */
+#define MAX_SLOTS	(LIMB_SLOTS * MAX_LIMBS)	/* limit of a swap header */
 
 /*
- * A store in reclaim frees a page for the third of one that it takes, so it must
- * not be refused where reclaim is needed most, below the minimum watermark; but
- * without __GFP_NOMEMALLOC it could take the last page, and then the write of
- * another page to the device, or a packet, has none. __GFP_HIGH has the page
- * allocator set the bound in between, for each zone: half of the reserve, or what
- * interrupts may take.
+ * A store in reclaim frees three times the memory that the store allocates, and
+ * must succeed below the minimum watermark, where reclaim is needed most. Without
+ * __GFP_NOMEMALLOC, however, a store could allocate the last page, and a write to
+ * the device or a network packet would find no memory. With __GFP_HIGH the page
+ * allocator itself sets a bound for each zone: half of the reserve.
  */
 #define INDEX_GFP	(__GFP_HIGH | __GFP_KSWAPD_RECLAIM | __GFP_NORETRY | \
 			 __GFP_NOWARN | __GFP_NOMEMALLOC)
 
-/* meta; a size of 0 is an entry that is not in use */
+/* Fields of meta. An unused entry has size 0. */
 #define ENTRY_SIZE	GENMASK_ULL(11, 0)
 #define ENTRY_COMP	GENMASK_ULL(14, 12)
 #define ENTRY_AGE	GENMASK_ULL(20, 15)
 #define ENTRY_OBJCG	GENMASK_ULL(63, 21)
 
-#define SIZE_SAME_FILLED	4095	/* one word, which is in data, fills the page */
-#define SIZE_WHOLE	4094	/* the page as it is */
+#define SIZE_SAME_FILLED	4095	/* data is the word that fills the page */
+#define SIZE_WHOLE	4094	/* the page is not compressed */
 #define COMP_BITS	3
-#define NR_AGES		64	/* a leaf's mask is one word */
-#define AGE_FOLD	32	/* older ones are all the same: compress_index_fold() */
+#define NR_AGES		64	/* the mask of a leaf is one word */
+#define AGE_FOLD	32	/* older ages are merged: compress_index_fold() */
 
 struct compress_entry {
-	unsigned long data;	/* handle of the compressed page, or the word */
+	unsigned long data;	/* handle in the pool, or the word */
 	u64 meta;
 };
 
 /**
- * struct compress_leaf - some neighbouring slots
- * @entries: LEAF_SLOTS of them, while @used is not 0.
- * @ages: Bit n: there may be an entry of age n.
- * @used: Entries in use, and those who look at them.
+ * struct compress_leaf - adjacent slots
+ * @entries: LEAF_SLOTS entries, while @used is not 0.
+ * @ages: Bit n: an entry of age n may exist.
+ * @used: Number of entries in use, plus walkers.
  */
 struct compress_leaf {
 	struct compress_entry *entries;
@@ -97,11 +103,11 @@ struct compress_root {
 
 /**
  * struct compress_index - the slots of one swap type
- * @root: Allocated for the first page; it and what is below are added to, never
- *	replaced, and freed when nobody uses the index.
- * @lock: To change @root, limbs, branches, and the @entries of a leaf.
- * @walk: Held to go through all of the index, and while it is emptied.
- * @bytes: Memory of the index. Under @lock.
+ * @root: Top level; levels are added, never replaced, and freed when the index is
+ *	not in use.
+ * @lock: Protects @root, limbs, branches, and the @entries of leaves.
+ * @walk: Held to walk over all slots, and to empty the index.
+ * @bytes: Memory of the index; under @lock.
  */
 struct compress_index {
 	struct compress_root *root;
@@ -126,8 +132,8 @@ static inline unsigned int compress_entry_comp(u64 meta)
 }
 
 /*
- * An objcg is packed as its physical address in units of 32 bytes, as it comes
- * from a cache of kmalloc() that is aligned to 64. That is enough for 256 TiB.
+ * Pack an objcg as a physical address in units of 32 bytes: the kmalloc() cache is
+ * aligned to 64. The bits suffice for 256 TiB.
  */
 #define OBJCG_SHIFT	5
 
@@ -165,7 +171,7 @@ static inline void compress_index_setup(struct compress_index *ix)
 	ix->bytes = 0;
 }
 
-/* finding */
+/* Lookup */
 
 static __always_inline struct compress_branch *
 compress_index_branch(struct compress_index *ix, unsigned long offset)
@@ -191,7 +197,7 @@ compress_index_leaf(struct compress_index *ix, unsigned long offset)
 	return &branch->leaves[offset / LEAF_SLOTS % BRANCH_LEAVES];
 }
 
-/* For a slot that is in use, so that its leaf is. */
+/* The slot must be in use, which keeps the leaf in use. */
 static __always_inline struct compress_entry *
 compress_leaf_entry(struct compress_leaf *leaf, unsigned long offset)
 {
@@ -203,7 +209,7 @@ struct compress_leaf *compress_index_add_leaf(struct compress_index *ix,
 void compress_index_drop_leaf(struct compress_index *ix,
 			      struct compress_leaf *leaf);
 
-/* The leaf of @offset, with a reference; NULL if there is no memory. */
+/* Get the leaf of @offset and a reference, or NULL without memory. */
 static __always_inline struct compress_leaf *
 compress_index_get(struct compress_index *ix, unsigned long offset)
 {
@@ -221,7 +227,7 @@ static __always_inline void compress_index_put(struct compress_index *ix,
 		compress_index_drop_leaf(ix, leaf);
 }
 
-/* The reference of compress_index_get() stays with the entry. */
+/* The entry takes over the reference of compress_index_get(). */
 static __always_inline void compress_leaf_set(struct compress_leaf *leaf,
 					      unsigned long offset,
 					      unsigned long data, u64 meta)
@@ -235,7 +241,7 @@ static __always_inline void compress_leaf_set(struct compress_leaf *leaf,
 	WRITE_ONCE(e->meta, meta);
 }
 
-/* The reference goes with compress_index_put(). */
+/* The caller drops the reference with compress_index_put(). */
 static __always_inline struct compress_entry
 compress_leaf_clear(struct compress_leaf *leaf, unsigned long offset)
 {
@@ -248,13 +254,12 @@ compress_leaf_clear(struct compress_leaf *leaf, unsigned long offset)
 
 /**
  * struct compress_query - which slots to collect
- * @age: Their age.
- * @busy: The age of new pages: it and the one before are never taken out of a
- *	leaf's mask, as a store may have looked at the clock just before it moved.
- * @min_size: A page that takes fewer bytes is not worth a write. Same-filled pages
- *	take none, and are never collected.
- * @wanted: Called in an RCU read section in which the entry was seen with its
- *	objcg, so that the objcg stays; NULL for all.
+ * @age: Age of the pages.
+ * @busy: Age of new pages. This age and the previous one are never removed from
+ *	the mask of a leaf: a store may have read the clock before the last tick.
+ * @min_size: Minimum size in the pool. Same-filled pages are never collected.
+ * @wanted: Predicate, called in the RCU read section in which the entry was read,
+ *	so the objcg is valid; or NULL.
  * @arg: For @wanted.
  */
 struct compress_query {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * When frontswap_compress takes pages, how many it may write back, and how time
- * passes for those that it has
+ * Pool limit, write-back budget and page aging of frontswap_compress
  */
 #ifndef _FRONTSWAP_COMPRESS_LIMIT_H
 #define _FRONTSWAP_COMPRESS_LIMIT_H
@@ -14,12 +13,12 @@
 #include "compress_index.h"
 
 /**
- * struct compress_limit - how much the pool may take
- * @high: At this many pages of memory no more pages are stored.
- * @low: A pool that was at @high is written back to here: always less, or nothing
- *	would be written back from a pool of just @high.
- * @exclusive: From here on pages that come back leave the pool.
- * @incompressible: Up to here pages that do not compress are stored as they are.
+ * struct compress_limit - limits of the pool, in pages of memory
+ * @high: Reject stores at this pool size.
+ * @low: Target of write-back after the pool was at @high; always below @high, or
+ *	write-back would never start.
+ * @exclusive: Loaded pages leave a pool of this size.
+ * @incompressible: Store incompressible pages below this pool size.
  */
 struct compress_limit {
 	unsigned long high;
@@ -28,7 +27,7 @@ struct compress_limit {
 	unsigned long incompressible;
 };
 
-/* @max_bytes is no limit if it is 0. */
+/* @max_bytes: 0 for no limit. */
 static inline void
 compress_limit_set(struct compress_limit *l, unsigned long ram_pages,
 		   unsigned int percent, unsigned long max_bytes,
@@ -50,7 +49,7 @@ compress_limit_admits(const struct compress_limit *l, unsigned long pages)
 	return pages < READ_ONCE(l->high);
 }
 
-/* Pages of memory to give back; @begun: some have been. */
+/* Return the pages of memory to free. @begun: the pool was at the limit. */
 static inline unsigned long
 compress_limit_excess(const struct compress_limit *l, unsigned long pages,
 		      bool begun)
@@ -64,15 +63,15 @@ compress_limit_excess(const struct compress_limit *l, unsigned long pages,
 
 /**
  * struct compress_budget - writes per second
- * @until: When this second ends, in jiffies.
- * @left: Pages that may be written until then.
+ * @until: End of the current second, in jiffies.
+ * @left: Number of pages that may be written in this second.
  */
 struct compress_budget {
 	unsigned long until;
 	unsigned long left;
 };
 
-/* Pages that may be written now, of @wanted; @rate is no bound if it is 0. */
+/* Return how many of @wanted pages may be written now. @rate: 0 for no limit. */
 static inline unsigned long compress_budget_get(struct compress_budget *b,
 						unsigned long rate,
 						unsigned long wanted,
@@ -89,7 +88,7 @@ static inline unsigned long compress_budget_get(struct compress_budget *b,
 	return wanted;
 }
 
-/* Of what compress_budget_get() gave, @unused pages were not written. */
+/* Return @unused pages of compress_budget_get() to the budget. */
 static inline void compress_budget_put(struct compress_budget *b,
 				       unsigned long unused)
 {
@@ -98,11 +97,11 @@ static inline void compress_budget_put(struct compress_budget *b,
 
 /**
  * struct compress_gen_clock - generations
- * @now: The generation of pages that are stored.
- * @folded: The last one in which compress_index_fold() was called.
- * @length: Stores that end a generation.
- * @stores: In this generation, as far as they have been reported.
- * @began: When each of the last NR_AGES generations began, in jiffies.
+ * @now: Current generation.
+ * @folded: Generation of the last compress_index_fold().
+ * @length: Number of stores per generation.
+ * @stores: Number of stores reported in the current generation.
+ * @began: Start of each of the last NR_AGES generations, in jiffies.
  */
 struct compress_gen_clock {
 	unsigned long now;
@@ -112,11 +111,11 @@ struct compress_gen_clock {
 	unsigned long began[NR_AGES];
 };
 
-#define CLOCK_TICK	32	/* stores of a CPU that are reported together */
+#define CLOCK_TICK	32	/* stores that a CPU reports together */
 #define GENERATION_MIN	64
-#define GENERATIONS	16	/* about as many as there are in a full pool */
+#define GENERATIONS	16	/* about the number in a full pool */
 
-/* A generation is a part of what is stored: all that is there is told apart. */
+/* A generation is a fraction of the stored pages, so all pages can be ordered. */
 static inline void compress_gen_set_length(struct compress_gen_clock *c,
 					   unsigned long stored)
 {
@@ -125,8 +124,8 @@ static inline void compress_gen_set_length(struct compress_gen_clock *c,
 }
 
 /*
- * Ends a generation, but not while an age would mean two of them: then
- * compress_index_fold() has to be called first.
+ * End the generation, unless an age would become ambiguous: then
+ * compress_index_fold() must be called first.
  */
 static inline void compress_gen_advance(struct compress_gen_clock *c)
 {
@@ -139,7 +138,7 @@ static inline void compress_gen_advance(struct compress_gen_clock *c)
 		atomic_long_set(&c->stores, 0);
 }
 
-/* CLOCK_TICK more stores. True when a generation should end. */
+/* Report CLOCK_TICK stores. Return true if the generation ends. */
 static inline bool compress_gen_tick(struct compress_gen_clock *c)
 {
 	if (atomic_long_add_return(CLOCK_TICK, &c->stores) <
@@ -155,14 +154,14 @@ static inline bool compress_gen_fold_due(struct compress_gen_clock *c)
 	       (NR_AGES - AGE_FOLD) / 2;
 }
 
-/* The age of pages stored @back generations ago: at most NR_AGES - 2. */
+/* Age of pages stored @back generations ago; at most NR_AGES - 2. */
 static inline unsigned int compress_gen_age(unsigned long now,
 					    unsigned int back)
 {
 	return (now - back) % NR_AGES;
 }
 
-/* The generation after that began by @then, so all of its pages are as old. */
+/* Whether all pages of that generation were stored before @then. */
 static inline bool compress_gen_ended_by(const struct compress_gen_clock *c,
 					 unsigned long now, unsigned int back,
 					 unsigned long then)

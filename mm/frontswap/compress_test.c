@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit tests of what frontswap_compress keeps of its slots, of their ages,
- * and of its limit
+ * KUnit tests of the index, the ages and the limit of frontswap_compress
  */
 #include <kunit/test.h>
 
@@ -126,7 +125,7 @@ static void leaf_goes_when_empty(struct kunit *test)
 	take_out(5);
 }
 
-/* Who comes second to an empty leaf, or is slow to leave it, must look again. */
+/* Two racing users of an empty leaf, and a late put of a reused leaf */
 static void leaf_of_others_stays(struct kunit *test)
 {
 	struct compress_leaf *leaf;
@@ -165,7 +164,7 @@ static unsigned int collect(unsigned long *next, unsigned int age,
 	return compress_index_collect(&ix, next, &query, found, max);
 }
 
-/* And none that are same-filled, as slot 4 is. */
+/* Slot 4 is same-filled. */
 static void collect_takes_one_age(struct kunit *test)
 {
 	static const pgoff_t first[8] = { 0, 2, 6, 8, 10, 12, 14, 16 };
@@ -191,7 +190,7 @@ static bool is_even(u64 meta, const void *arg)
 	return compress_entry_size(meta) % 2 == 0;
 }
 
-/* Neither small pages nor those of others, and their age is not forgotten. */
+/* Pages that do not match are skipped, and their age remains in the mask. */
 static void collect_takes_what_is_wanted(struct kunit *test)
 {
 	struct compress_query query = { .age = 3, .busy = 9, .min_size = 104 };
@@ -219,7 +218,7 @@ static void collect_takes_what_is_wanted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, compress_index_ages(&ix), BIT_ULL(3));
 }
 
-/* A store in reclaim gets single pages only; a slot past the last is refused. */
+/* No block is larger than a page; a slot beyond the last is rejected. */
 static void index_is_made_of_pages(struct kunit *test)
 {
 	KUNIT_EXPECT_LE(test, sizeof(struct compress_root), PAGE_SIZE);
@@ -233,7 +232,7 @@ static void index_is_made_of_pages(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ix.bytes, 0UL);
 }
 
-/* A mask says too much until somebody has looked, but for the two last ages. */
+/* A walk removes ages from the mask, except for the last two. */
 static void ages_are_forgotten(struct kunit *test)
 {
 	unsigned long next = 0;
@@ -254,7 +253,7 @@ static void ages_are_forgotten(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, compress_index_ages(&ix), 0x300ULL);
 }
 
-/* After folding the old ones are one age, in front of all others. */
+/* After a fold the old ages are one age, older than all others. */
 static void fold_keeps_the_order(struct kunit *test)
 {
 	unsigned long now = NR_AGES - 2, i;
@@ -276,7 +275,7 @@ static void fold_keeps_the_order(struct kunit *test)
 			0ULL);
 }
 
-/* Generations that begin while ages are folded are not taken for old ones. */
+/* Generations that begin during a fold are not mistaken for old ones. */
 static void fold_spares_the_newest(struct kunit *test)
 {
 	unsigned long folded = 5, now = folded + (NR_AGES - AGE_FOLD) / 2;
@@ -307,7 +306,7 @@ static void clock_waits_for_folding(struct kunit *test)
 		ends += compress_gen_tick(&c);
 	KUNIT_EXPECT_GT(test, ends, 0U);
 	KUNIT_EXPECT_TRUE(test, compress_gen_fold_due(&c));
-	/* With the AGE_FOLD that folding leaves, ages stay apart. */
+	/* With AGE_FOLD ages after a fold, ages remain distinct. */
 	KUNIT_EXPECT_LT(test, c.now + AGE_FOLD, NR_AGES + 0UL);
 	c.folded = c.now;
 	KUNIT_EXPECT_TRUE(test, compress_gen_tick(&c));
@@ -319,7 +318,7 @@ static void clock_waits_for_folding(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, compress_gen_tick(&c));
 }
 
-/* Pages are stored up to the limit, and written back from there to the threshold. */
+/* Stores succeed up to the limit; write-back goes down to the threshold. */
 static void limit_has_hysteresis(struct kunit *test)
 {
 	struct compress_limit l = {};
@@ -336,7 +335,7 @@ static void limit_has_hysteresis(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, compress_limit_excess(&l, 1801, true), 1UL);
 	KUNIT_EXPECT_EQ(test, compress_limit_excess(&l, 1800, true), 0UL);
 
-	/* Even with 100 percent, a pool that has become full gives something back. */
+	/* Even with 100 percent, a full pool frees memory. */
 	compress_limit_set(&l, 10000, 20, 0, 100, 0);
 	KUNIT_EXPECT_EQ(test, compress_limit_excess(&l, 2000, false), 1UL);
 	KUNIT_EXPECT_EQ(test, l.exclusive, 0UL);
@@ -373,12 +372,12 @@ static void budget_is_for_a_second(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, compress_budget_get(&b, 100, 60, 2 * HZ - 1),
 			10UL);
 	KUNIT_EXPECT_EQ(test, compress_budget_get(&b, 100, 160, 2 * HZ), 100UL);
-	/* A lower rate holds at once. */
+	/* A lower rate has immediate effect. */
 	compress_budget_put(&b, 90);
 	KUNIT_EXPECT_EQ(test, compress_budget_get(&b, 20, 60, 2 * HZ), 20UL);
 }
 
-/* A page is as old as the generation that came after its own. */
+/* The age of a page is counted from the end of its generation. */
 static void clock_knows_when(struct kunit *test)
 {
 	static struct compress_gen_clock c;

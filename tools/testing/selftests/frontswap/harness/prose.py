@@ -224,7 +224,7 @@ def header(path):
 
 
 def helps(path):
-    """Help texts of a Kconfig file."""
+    """Help texts of a Kconfig file, without the advice in the words of all of them."""
     inside = False
     for number, line in plain(path):
         if line.strip() == "help":
@@ -232,7 +232,7 @@ def helps(path):
         elif line and not line[0].isspace():
             inside = False
         elif inside:
-            yield number, line.strip()
+            yield number, re.sub(r"If unsure, say [YMN]\b", "", line.strip())
             continue
         yield number, ""
 
