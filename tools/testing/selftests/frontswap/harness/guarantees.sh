@@ -15,9 +15,9 @@ G1 swapoff_without_backend_is_recorded
 G2 replay_is_ascending
 G3 key_is_on_while_attached
 G4 failed_load_is_an_io_error
-G5 duplicate_store_drops_older_copy
+G5 duplicate_store_invalidates_older_copy
 G6 large_folio_is_stored_page_by_page
-G7 higher_priority_is_asked_first
+G7 higher_priority_is_tried_first
 G8 disable_moves_pages_to_the_device
 G10 no_backend_no_map
 G11 optional_callbacks_may_be_missing
