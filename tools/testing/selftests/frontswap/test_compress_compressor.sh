@@ -19,7 +19,7 @@ refused() {
 
 load frontswap_compress compressor=none-such 2>"$TMP/error" && die "loaded without a compressor"
 grep -q "Invalid argument" "$TMP/error" || die "an unknown compressor is: $(cat "$TMP/error")"
-expect_log "compressor none-such: there is none"
+expect_log "compressor none-such: not available"
 load_compress compressor=lzo max_pool_percent=50
 swap_on "$DISK1"
 
@@ -60,7 +60,7 @@ wait_hog
 hog verify
 stop_hog
 
-refused compressor none-such "compressor none-such: there is none"
+refused compressor none-such "compressor none-such: not available"
 refused compressor "$(printf %0200d 0)" "compressor: the name is too long"
 refused max_pool_percent 101 "max_pool_percent must be"
 refused max_pool_percent ten "max_pool_percent must be"
