@@ -21,7 +21,7 @@ press() {
 	failed=$(compress reject_alloc_fail)
 	run_hog -k text -j 2 -m $left fill verify dirty:2 verify
 	stores=$(($(backend compress stores) - stores))
-	expect "pages stored" $stores -ge $((left * 25))
+	expect "pages stored" $stores -ge $((left * 250))
 	expect "pages sent to the disk" $(($(vmstat pswpout) - sent)) -le $((stores / 50))
 	expect "pages refused for want of memory" \
 		$(($(compress reject_alloc_fail) - failed)) -le $((stores / 50))

@@ -36,5 +36,7 @@ for who in as_user in_namespace; do
 	quietly $who rmmod frontswap_ram && die "$who has unloaded a module"
 done
 expect_text "state" "$(cat $FRONTSWAP/compress/state)" attached
+written=$(sh -c "$write_all" sh $COMPRESS/accept_threshold_percent 2>/dev/null)
+[ -n "$written" ] || die "not even root can write this way"
 hog verify
 stop_hog
