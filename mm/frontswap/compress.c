@@ -20,9 +20,9 @@
  * Limit, clock and worker. A store compares the pool with the limit, and queues
  * the worker when the pool is full. The worker compacts, and writes back the
  * oldest generations until the pool is at the threshold. The clock advances by
- * stores, not by time, so an idle machine does not age its pages. The shrinker
- * only adds to nr_to_writeback and queues the worker: shrinkers must not wait for
- * I/O of the swap device.
+ * stores, and by requests with an age, but not by time: an idle machine does not
+ * age its pages. The shrinker only adds to nr_to_writeback and queues the worker,
+ * because shrinkers must not wait for I/O of the swap device.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -243,7 +243,7 @@ static DECLARE_WORK(writeback_work, compress_writeback);
 
 static void compress_set_limit(void);
 
-/* A run that moved no page is followed by a pause. */
+/* A run that ends above the threshold, or early, is followed by a pause. */
 static bool compress_in_backoff(void)
 {
 	return time_before(jiffies, READ_ONCE(backoff_until));
@@ -807,7 +807,8 @@ compress_store_page(unsigned int type, pgoff_t offset, struct page *page,
 
 /*
  * Store an incompressible page as it is. Reclaim gains no memory from this page,
- * but can proceed to pages that compress, and the page is loaded without a read.
+ * but can proceed to pages that compress. On the device the page would cost two
+ * transfers.
  * With a limited control group nothing is gained: the charge remains.
  */
 static noinline int compress_store_whole(unsigned int type, pgoff_t offset,
@@ -1612,20 +1613,20 @@ static int compress_setup(void)
 	compress_set_exclusive(0);
 	ret = compress_comps_setup(compressor);
 	if (ret)
-		goto no_algs;
+		goto no_comps;
 	ret = compress_sysfs_add();
 	if (ret)
 		goto no_sysfs;
 	ret = compress_writeback_setup();
 	if (ret)
-		goto no_reclaim;
+		goto no_writeback;
 	compress_fault_setup();
 	return 0;
-no_reclaim:
+no_writeback:
 	compress_sysfs_remove();
 no_sysfs:
 	compress_comps_remove();
-no_algs:
+no_comps:
 	zs_destroy_pool(pool);
 	return ret;
 }

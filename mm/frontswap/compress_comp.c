@@ -109,8 +109,9 @@ free:
  * @name: Name of the compressor.
  *
  * Context: Process context, may sleep. Under the lock of the module's parameters.
- * Return: 0; -EINVAL if the kernel has no such compressor; -ENOSPC if MAX_COMPS
- * others have been used; -ENOMEM. The selection is unchanged after an error.
+ * Return: 0; -EINVAL if the compressor does not exist; -ENOSPC if MAX_COMPS others
+ * have been used; -ENOMEM; or an error of the crypto API or of CPU hotplug. The
+ * selection is unchanged after an error.
  */
 int compress_comp_choose(const char *name)
 {

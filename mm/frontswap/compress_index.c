@@ -171,7 +171,12 @@ static bool compress_index_matches(const struct compress_query *q,
 	return match;
 }
 
-/* Collect up to @max slots at or after *@offset, and advance *@offset. */
+/*
+ * Collect up to @max slots at or after *@offset, and advance *@offset. The age is
+ * removed from the mask of a leaf only after a walk over the whole leaf without a
+ * page of this age, and never for the two youngest ages: a store may be adding such
+ * a page at the moment.
+ */
 unsigned int compress_index_collect(struct compress_index *ix,
 				    unsigned long *offset,
 				    const struct compress_query *q,
@@ -229,6 +234,7 @@ static void compress_leaf_fold(struct compress_leaf *leaf, unsigned long now,
 	unsigned int fold = (now - AGE_FOLD + 1) % NR_AGES;
 	unsigned long i;
 
+	/* The mask may contain too many ages, never too few: add first. */
 	atomic64_or(BIT_ULL(fold), &leaf->ages);
 	for (i = 0; i < LEAF_SLOTS; i++) {
 		u64 *p = &leaf->entries[i].meta, meta = READ_ONCE(*p);

@@ -55,7 +55,8 @@
  * must succeed below the minimum watermark, where reclaim is needed most. Without
  * __GFP_NOMEMALLOC, however, a store could allocate the last page, and a write to
  * the device or a network packet would find no memory. With __GFP_HIGH the page
- * allocator itself sets a bound for each zone: half of the reserve.
+ * allocator itself sets a bound for each zone: half of the reserve, as for
+ * interrupts.
  */
 #define INDEX_GFP	(__GFP_HIGH | __GFP_KSWAPD_RECLAIM | __GFP_NORETRY | \
 			 __GFP_NOWARN | __GFP_NOMEMALLOC)

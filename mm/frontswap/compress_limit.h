@@ -133,6 +133,7 @@ static inline void compress_gen_advance(struct compress_gen_clock *c)
 
 	if (now - READ_ONCE(c->folded) >= NR_AGES - AGE_FOLD - 1)
 		return;
+	/* The loser of a race writes here, too: about the same time. */
 	WRITE_ONCE(c->began[(now + 1) % NR_AGES], jiffies);
 	if (cmpxchg(&c->now, now, now + 1) == now)
 		atomic_long_set(&c->stores, 0);
@@ -161,7 +162,7 @@ static inline unsigned int compress_gen_age(unsigned long now,
 	return (now - back) % NR_AGES;
 }
 
-/* Whether all pages of that generation were stored before @then. */
+/* Whether the generation @back before @now ended by @then. */
 static inline bool compress_gen_ended_by(const struct compress_gen_clock *c,
 					 unsigned long now, unsigned int back,
 					 unsigned long then)
