@@ -19,47 +19,27 @@ if [ "$name" = kcsan ]; then
 fi
 fragments=("$harness/configs"/{base,"linux-$KERNEL","$name"}.config)
 
-# The last word on each symbol wins, as in merge_config.sh.
-wanted() {
-	awk '/^CONFIG_[A-Za-z0-9_]+=/ { s = $0; sub(/=.*/, "", s) }
-	     /^# CONFIG_[A-Za-z0-9_]+ is not set$/ { s = $2 }
-	     s != "" { if (!(s in v)) order[n++] = s; v[s] = $0; s = "" }
-	     END { for (i = 0; i < n; i++) print v[order[i]] }' "${fragments[@]}"
+merge_config() {
+	(cd "$src" && scripts/kconfig/merge_config.sh -n -O "$dir" "${fragments[@]}")
 }
 
-# Kconfig drops silently what it cannot have; we do not.
-verify_config() {
-	local line symbol bad=0
-	while read -r line; do
-		case $line in
-		'#'*)
-			symbol=${line#\# } symbol=${symbol%% *}
-			grep -q "^$symbol=" "$dir/.config" || continue
-			;;
-		*)
-			symbol=${line%%=*}
-			! grep -qxF "$line" "$dir/.config" || continue
-			;;
-		esac
-		line="$line, got $(grep -E "^(# )?${symbol}[= ]" "$dir/.config" || echo nothing)"
-		warn "$name: wanted $line"
-		bad=1
-	done < <(wanted)
-	return $bad
+# Kconfig silently drops values that cannot be set. A symbol that does not exist is not set either.
+dropped_values() {
+	awk '/^Requested value:/ { sub(/[^:]*: */, ""); wanted = $0 }
+	     /^Actual value:/ { sub(/[^:]*: */, "")
+			if ($0 != "" || wanted !~ / is not set$/)
+				print wanted ", got " ($0 == "" ? "nothing" : $0) }' "$1"
 }
 
 configure() {
-	local id
+	local id log=$logs/$name.config.log dropped
 	id=$(cat "${fragments[@]}" "$src"/{Kconfig.frontswap,mm/Kconfig} "$work/pristine.id" | hash)
 	if is_done "$dir/config.id" "$id" && [ -f "$dir/.config" ]; then return; fi
 	mkdir -p "$dir"
 	rm -f "$dir/config.id"
-	wanted >"$dir/wanted.config"
-	export KCONFIG_ALLCONFIG=$dir/wanted.config
-	kmake "$dir" allnoconfig >"$logs/$name.config.log" 2>&1 ||
-		{ first_errors "$logs/$name.config.log"; die "$name: no configuration"; }
-	unset KCONFIG_ALLCONFIG
-	verify_config || die "$name: the configuration above could not be had"
+	merge_config >"$log" 2>&1 || { first_errors "$log"; die "$name: no configuration"; }
+	dropped=$(dropped_values "$log")
+	[ -z "$dropped" ] || die "$name: these values cannot be set: $dropped"
 	done_with "$dir/config.id" "$id"
 }
 
