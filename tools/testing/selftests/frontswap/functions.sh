@@ -290,7 +290,8 @@ load_ram() {
 # not compress are rejected if no parameter says otherwise
 load_compress() {
 	! [ -d "$COMPRESS" ] || skip "frontswap_compress is loaded already"
-	load frontswap_compress incompressible_percent=0 "$@" || die "frontswap_compress cannot be loaded"
+	load frontswap_compress incompressible_percent=0 "$@" ||
+		die "frontswap_compress cannot be loaded"
 }
 
 # compress FILE - a figure of the compressing backend

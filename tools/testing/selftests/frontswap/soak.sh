@@ -69,7 +69,8 @@ attempt() {
 		attempt_outcome=failed
 		if [ -z "$attempt_reason" ] || ! grep -qE "$attempt_reason" "$STDERR_LOG"; then
 			attempt_outcome=WRONG
-			echo "$ACTOR: $attempt_action: $* failed: $(cat "$STDERR_LOG")" >>"$TMP/errors"
+			echo "$ACTOR: $attempt_action: $* failed: $(cat "$STDERR_LOG")" \
+				>>"$TMP/errors"
 		fi
 	fi
 	echo "$attempt_action $attempt_outcome" >>"$ACTION_LOG"
