@@ -171,7 +171,7 @@ static __always_inline bool compress_objcg_get(struct page *page,
 static bool compress_memcg_limited(struct page *page)
 {
 	struct obj_cgroup *objcg = frontswap_page_objcg(page);
-	struct mem_cgroup *memcg = NULL;
+	struct mem_cgroup *memcg;
 
 	if (!objcg)
 		return false;
@@ -740,36 +740,21 @@ compress_page(const unsigned long *src, enum compress_kind how, unsigned int nr,
 	return ret;
 }
 
-static __always_inline void compress_count_stored(unsigned int size)
+/* Count a page that is stored (@sign 1) or freed (-1). */
+static __always_inline void compress_count_page(unsigned int size, long sign)
 {
-	compress_stat_add(STORED_PAGES, 1);
-	if (size == SIZE_SAME_FILLED) {
-		compress_stat_add(SAME_FILLED_PAGES, 1);
-		return;
-	}
-	if (size == SIZE_WHOLE) {
-		compress_stat_add(INCOMPRESSIBLE_PAGES, 1);
-		size = PAGE_SIZE;
-	}
-	compress_stat_add(COMPRESSED_BYTES, size);
-	if (size >= MIN_SIZE_SHRINK)
-		compress_stat_add(BULKY_BYTES, size);
-}
+	unsigned int bytes = compress_pool_size(size);
 
-static __always_inline void compress_count_released(unsigned int size)
-{
-	compress_stat_add(STORED_PAGES, -1);
+	compress_stat_add(STORED_PAGES, sign);
 	if (size == SIZE_SAME_FILLED) {
-		compress_stat_add(SAME_FILLED_PAGES, -1);
+		compress_stat_add(SAME_FILLED_PAGES, sign);
 		return;
 	}
-	if (size == SIZE_WHOLE) {
-		compress_stat_add(INCOMPRESSIBLE_PAGES, -1);
-		size = PAGE_SIZE;
-	}
-	compress_stat_add(COMPRESSED_BYTES, -(long)size);
-	if (size >= MIN_SIZE_SHRINK)
-		compress_stat_add(BULKY_BYTES, -(long)size);
+	if (size == SIZE_WHOLE)
+		compress_stat_add(INCOMPRESSIBLE_PAGES, sign);
+	compress_stat_add(COMPRESSED_BYTES, sign * bytes);
+	if (bytes >= MIN_SIZE_SHRINK)
+		compress_stat_add(BULKY_BYTES, sign * bytes);
 }
 
 static __always_inline int
@@ -799,7 +784,7 @@ compress_store_page(unsigned int type, pgoff_t offset, struct page *page,
 	compress_leaf_set(leaf, offset, data,
 			  compress_make_meta(size, nr, READ_ONCE(clock.now),
 					     compress_pack_objcg(objcg)));
-	compress_count_stored(size);
+	compress_count_page(size, 1);
 	if (unlikely(!(this_cpu_inc_return(stats.ticks) % CLOCK_TICK)))
 		compress_tick();
 	return 0;
@@ -808,8 +793,7 @@ compress_store_page(unsigned int type, pgoff_t offset, struct page *page,
 /*
  * Store an incompressible page as it is. Reclaim gains no memory from this page,
  * but can proceed to pages that compress. On the device the page would cost two
- * transfers.
- * With a limited control group nothing is gained: the charge remains.
+ * transfers. With a limited control group nothing is gained: the charge remains.
  */
 static noinline int compress_store_whole(unsigned int type, pgoff_t offset,
 					 struct page *page,
@@ -948,7 +932,7 @@ static __always_inline void compress_entry_free(const struct compress_entry *e)
 
 	if (size != SIZE_SAME_FILLED)
 		zs_free(pool, e->data);
-	compress_count_released(size);
+	compress_count_page(size, -1);
 	if (objcg) {
 		compress_objcg_uncharge(objcg, compress_pool_size(size));
 		obj_cgroup_put(objcg);

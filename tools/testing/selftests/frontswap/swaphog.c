@@ -436,15 +436,13 @@ static void empty_swap_cache(size_t bytes)
 		usleep(10000);
 }
 
-/* Bytes of the cgroup that are there. */
-/* A value of memory.stat, which is up to two seconds old. */
-static unsigned long memory_stat(const char *name)
+/* The value of @name in a file of lines "NAME VALUE". */
+static unsigned long value_in(int fd, const char *name)
 {
-	int fd = open_in_cgroup("memory.stat", O_RDONLY);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	size_t len = strlen(name);
 	unsigned long value = 0;
 	char line[256];
-	size_t len = strlen(name);
 
 	while (file && fgets(line, sizeof(line), file)) {
 		if (strncmp(line, name, len) || line[len] != ' ')
@@ -457,19 +455,16 @@ static unsigned long memory_stat(const char *name)
 	return value;
 }
 
+/* Bytes of the cgroup in the swap cache, as of at most two seconds ago. */
+static unsigned long in_swap_cache(void)
+{
+	return value_in(open_in_cgroup("memory.stat", O_RDONLY), "swapcached");
+}
+
 /* The device may be slow, or wait for the host. */
 static bool writing(void)
 {
-	FILE *file = fopen("/proc/vmstat", "r");
-	unsigned long pages = 0;
-	char line[256];
-
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "nr_writeback %lu", &pages) == 1)
-			break;
-	if (file)
-		fclose(file);
-	return pages;
+	return value_in(open("/proc/vmstat", O_RDONLY), "nr_writeback");
 }
 
 /* Pages in the swap cache count as resident here: reading them would prove nothing. */
@@ -518,7 +513,7 @@ static void page_out(long unused)
 	size_t left = pages;
 
 	/* Pages that could not be read wait in the swap cache, and are not resident. */
-	for (int i = 0; i < OUT_TRIES && count_lost() && memory_stat("swapcached"); i++)
+	for (int i = 0; i < OUT_TRIES && count_lost() && in_swap_cache(); i++)
 		empty_swap_cache(mem_len);
 	for (int i = 0; i < OUT_TRIES && left; i++) {
 		if (i > 2)
