@@ -13,7 +13,7 @@ only=()
 if [ "$name" = kcsan ]; then
 	only=(KCSAN_SANITIZE=n)
 	for unit in frontswap frontswap_{attach,drain,register,sysfs} swapfile swap_state swap_slots page_io \
-		zswap find_bit bitmap ram compress compress_{comp,index} test_frontswap{,_classic}; do
+		zswap find_bit bitmap ram compress{,_comp,_index,_main,_sysfs,_writeback} test_frontswap{,_classic}; do
 		only+=("KCSAN_SANITIZE_$unit.o=y")
 	done
 fi
