@@ -43,12 +43,6 @@ DEFINE_STATIC_KEY_FALSE(backend_registered);
 	for (map = rcu_dereference((reg)->maps[type]); map;		\
 	     map = rcu_dereference(map->next))
 
-static __always_inline void frontswap_count_event(struct frontswap_backend *b,
-						  enum frontswap_stat stat)
-{
-	this_cpu_inc(b->stats->count[stat]);
-}
-
 /*
  * The CPU that clears the bit makes the call, so each copy is invalidated
  * exactly once. The RCU read section keeps the backend attached until the
@@ -155,10 +149,14 @@ frontswap_store_to(struct frontswap_map *map, struct frontswap_backend *b,
 			      swp_entry(type, offset).val : page_private(page),
 			      ret);
 	if (unlikely(ret)) {
-		frontswap_count_event(b, FRONTSWAP_REJECTED_STORES);
-		return ret;
+		/* store() of an asynchronous backend is a stub. */
+		if (!b->ios || frontswap_io_store(map, type, offset, page)) {
+			frontswap_count_event(b, FRONTSWAP_REJECTED_STORES);
+			return ret;
+		}
+	} else {
+		set_bit(offset, map->bits);
 	}
-	set_bit(offset, map->bits);
 	frontswap_count_event(b, FRONTSWAP_STORES);
 	return 0;
 }
@@ -256,20 +254,6 @@ static __always_inline int frontswap_do_store(struct frontswap_registry *reg,
 	return ret;
 }
 
-static __always_inline void frontswap_count_load(struct frontswap_backend *b)
-{
-	frontswap_count_event(b, FRONTSWAP_LOADS);
-	count_vm_event(FRSWPIN);
-}
-
-/* Without the flag, 1 is an error: classic backends return positive errors. */
-static __always_inline bool
-frontswap_is_filled(const struct frontswap_backend *b, int ret)
-{
-	return !ret || (ret == FRONTSWAP_LOAD_EXCLUSIVE &&
-			b->ops.flags & FRONTSWAP_EXCLUSIVE_LOADS);
-}
-
 /*
  * Return a private page for load(). If the allocation fails, use the page that
  * each backend has in reserve.
@@ -310,9 +294,8 @@ static void frontswap_put_bounce(struct frontswap_backend *b, struct page *page)
  *
  * Only backends with FRONTSWAP_DIRECT_LOAD get the caller's page.
  */
-static noinline int frontswap_load_bounce(struct frontswap_backend *b,
-					  unsigned int type, pgoff_t offset,
-					  struct page *page)
+static int frontswap_load_bounce(struct frontswap_backend *b, unsigned int type,
+				 pgoff_t offset, struct page *page)
 {
 	struct page *bounce = frontswap_get_bounce(b);
 	int ret;
@@ -330,9 +313,28 @@ static noinline int frontswap_load_bounce(struct frontswap_backend *b,
 }
 
 /*
+ * Load a copy through a page of the core. Returns the result of load(), or
+ * -EINPROGRESS if the page is completed later, and may be another task's by now.
+ */
+static noinline int frontswap_load_indirect(struct frontswap_backend *b,
+					    unsigned int type, pgoff_t offset,
+					    struct page *page)
+{
+	int ret;
+
+	if (b->ios)
+		ret = frontswap_io_load(b, type, offset, page);
+	else
+		ret = frontswap_load_bounce(b, type, offset, page);
+	if (ret != -EINPROGRESS)
+		trace_frontswap_load(b->name, swp_entry(type, offset).val, ret);
+	return ret;
+}
+
+/*
  * Load the copy of a slot into @page, directly or through a private page. With
- * @large, @page may be a tail page, which carries no swap entry. Returns the
- * result of load().
+ * @large, @page may be a tail page, which carries no swap entry. Returns as
+ * frontswap_load_indirect().
  */
 static __always_inline int frontswap_load_copy(struct frontswap_backend *b,
 					       unsigned int type,
@@ -342,19 +344,26 @@ static __always_inline int frontswap_load_copy(struct frontswap_backend *b,
 {
 	int ret;
 
-	if (likely(direct))
-		ret = b->ops.load(type, offset, page);
-	else
-		ret = frontswap_load_bounce(b, type, offset, page);
+	if (unlikely(!direct))
+		return frontswap_load_indirect(b, type, offset, page);
+	ret = b->ops.load(type, offset, page);
 	trace_frontswap_load(b->name, large ? swp_entry(type, offset).val :
 					      page_private(page), ret);
 	return ret;
 }
 
-/* load() did not fill the page: return -ENOENT to read the device, or -EIO. */
-static int frontswap_report_load_error(struct frontswap_backend *b,
-				       unsigned int type, pgoff_t offset,
-				       int ret)
+/**
+ * frontswap_report_load_error() - count and log a failed load
+ * @b: The backend.
+ * @type: Swap type.
+ * @offset: Slot.
+ * @ret: Result of load(), which did not fill the page.
+ *
+ * Context: Any.
+ * Return: -ENOENT to read the device, or -EIO.
+ */
+int frontswap_report_load_error(struct frontswap_backend *b, unsigned int type,
+				pgoff_t offset, int ret)
 {
 	if (ret == -ENOENT)
 		return ret;
@@ -363,19 +372,6 @@ static int frontswap_report_load_error(struct frontswap_backend *b,
 		registry_err(b->reg, "%s: load failed: type %u offset %lu: %d\n",
 			     b->name, type, offset, ret);
 	return b->ops.flags & FRONTSWAP_WRITE_THROUGH ? -ENOENT : -EIO;
-}
-
-/*
- * Mark the page uptodate, then unlock it. The fully ordered bit operation makes
- * the data visible before the flag. The page is a single page, so no head page
- * is looked up.
- */
-static __always_inline void frontswap_complete(struct page *page)
-{
-	if (WARN_ON_ONCE(test_and_set_bit(PG_uptodate, &page->flags)) &&
-	    !test_bit(PG_locked, &page->flags))
-		return;
-	folio_unlock((struct folio *)page);
 }
 
 /*
@@ -403,16 +399,22 @@ static void frontswap_load_exclusive(struct frontswap_backend *b,
 	frontswap_complete(page);
 }
 
-/* load() has returned another value than 0. */
+/*
+ * load() has returned another value than 0. A load in flight completes the page,
+ * which may be another task's by now.
+ */
 static noinline int frontswap_load_nonzero(struct frontswap_backend *b,
 					   struct page *page, int ret)
 {
-	swp_entry_t entry = { .val = page_private(page) };
+	swp_entry_t entry;
 
 	if (frontswap_is_filled(b, ret)) {
 		frontswap_load_exclusive(b, page);
 		return 0;
 	}
+	if (ret == -EINPROGRESS && b->ios)
+		return 0;
+	entry.val = page_private(page);
 	ret = frontswap_report_load_error(b, swp_type(entry),
 					  swp_offset(entry), ret);
 	if (ret != -ENOENT)
@@ -562,12 +564,55 @@ int frontswap_read_copy(struct frontswap_map *map, unsigned int type,
 	struct frontswap_backend *b = map->backend;
 	int ret;
 
-	ret = frontswap_load_copy(b, type, offset, page, true, false);
+	ret = frontswap_load_copy(b, type, offset, page, !b->ios, false);
 	ClearPageUptodate(page);
 	__SetPageLocked(page);
 	if (frontswap_is_filled(b, ret))
 		return 0;
 	return frontswap_report_load_error(b, type, offset, ret);
+}
+
+/**
+ * frontswap_begin_read_copy() - begin to load a copy from an asynchronous backend
+ * @map: Map of the backend; the bit is set and the slot pinned.
+ * @type: Swap type.
+ * @offset: Slot.
+ * @page: Private page to fill.
+ * @w: To be passed to frontswap_end_read_copy().
+ *
+ * Context: Process context, may sleep.
+ * Return: false if the backend is synchronous: call frontswap_read_copy().
+ */
+bool frontswap_begin_read_copy(struct frontswap_map *map, unsigned int type,
+			       pgoff_t offset, struct page *page,
+			       struct frontswap_waiter *w)
+{
+	if (!map->backend->ios)
+		return false;
+	frontswap_io_begin_load(map->backend, type, offset, page, w);
+	return true;
+}
+
+/**
+ * frontswap_end_read_copy() - wait for a copy that is being loaded
+ * @map: Map of the backend.
+ * @type: Swap type.
+ * @offset: Slot.
+ * @w: Passed to frontswap_begin_read_copy().
+ *
+ * Context: Process context, may sleep.
+ * Return: as frontswap_read_copy().
+ */
+int frontswap_end_read_copy(struct frontswap_map *map, unsigned int type,
+			    pgoff_t offset, struct frontswap_waiter *w)
+{
+	int ret = frontswap_io_wait_load(map->backend, w);
+
+	trace_frontswap_load(map->backend->name, swp_entry(type, offset).val,
+			     ret);
+	if (frontswap_is_filled(map->backend, ret))
+		return 0;
+	return frontswap_report_load_error(map->backend, type, offset, ret);
 }
 
 /**

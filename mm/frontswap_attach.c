@@ -37,12 +37,15 @@
 static struct frontswap_map *frontswap_map_alloc(struct frontswap_backend *b,
 						 unsigned long nr_slots)
 {
+	unsigned long words = nr_slots / BITS_PER_LONG + 1;
 	struct frontswap_map *map;
 
-	map = kvzalloc(struct_size(map, bits, nr_slots / BITS_PER_LONG + 1),
+	map = kvzalloc(struct_size(map, bits, b->ios ? 2 * words : words),
 		       GFP_KERNEL | __GFP_NOWARN);
 	if (!map)
 		return NULL;
+	if (b->ios)
+		map->held = map->bits + words;
 	map->backend = b;
 	map->nr_slots = nr_slots;
 	return map;
@@ -78,11 +81,33 @@ static void frontswap_map_unlink(struct frontswap_backend *b,
 	rcu_assign_pointer(*link, map_deref(map->next, reg));
 }
 
+static void frontswap_call_attach(struct frontswap_backend *b,
+				  unsigned int type)
+{
+	if (b->ops.attach_area)
+		b->ops.attach_area(b->user_ops, type, b->map[type]->nr_slots);
+	else
+		b->ops.init(type);
+}
+
+/**
+ * frontswap_call_detach() - call detach_area() or invalidate_area()
+ * @b: The backend.
+ * @type: Swap type.
+ */
+void frontswap_call_detach(struct frontswap_backend *b, unsigned int type)
+{
+	if (b->ops.detach_area)
+		b->ops.detach_area(b->user_ops, type);
+	else
+		b->ops.invalidate_area(type);
+}
+
 /* Call init() before the map is linked: a store must not overtake init(). */
 static void frontswap_attach_area(struct frontswap_backend *b,
 				  unsigned int type)
 {
-	b->ops.init(type);
+	frontswap_call_attach(b, type);
 	trace_frontswap_area_attach(b->name, type);
 	frontswap_map_link(b, type);
 }
@@ -94,11 +119,52 @@ static void frontswap_detach_area(struct frontswap_backend *b,
 	struct frontswap_map *map = b->map[type];
 	unsigned int left = bitmap_weight(map->bits, map->nr_slots);
 
+	frontswap_io_flush_type(b, type);
 	WRITE_ONCE(b->map[type], NULL);
+	frontswap_io_end_scan(b);
 	this_cpu_add(b->stats->count[FRONTSWAP_INVALIDATES], left);
 	trace_frontswap_area_detach(b->name, type);
-	b->ops.invalidate_area(type);
+	frontswap_call_detach(b, type);
 	kvfree_rcu(map, rcu);
+}
+
+/*
+ * Abandoning. The pages that nobody else has are lost, but their slots are in
+ * use. The maps stay in the chains, so that loads of these slots fail: without
+ * the bits, loads would read stale data from the device. Such a map is not in
+ * b->map[], has a reference on the backend, and is freed at swapoff.
+ */
+static bool frontswap_map_is_lost(const struct frontswap_map *map,
+				  unsigned int type)
+{
+	return map->backend->map[type] != map;
+}
+
+/* At swapoff. Returns true if the static key has a reference less to hold. */
+static bool frontswap_free_lost_map(struct frontswap_map *map)
+{
+	struct frontswap_backend *b = map->backend;
+	bool last = !--b->lost_maps;
+
+	kvfree_rcu(map, rcu);
+	kobject_put(&b->kobj);
+	return last;
+}
+
+/* The chain is no longer reachable. Returns the number of references to drop. */
+static unsigned int frontswap_free_lost_maps(struct frontswap_registry *reg,
+					     struct frontswap_map *chain,
+					     unsigned int type)
+{
+	struct frontswap_map *map, *next;
+	unsigned int refs = 0;
+
+	for (map = chain; map; map = next) {
+		next = map_deref(map->next, reg);
+		if (frontswap_map_is_lost(map, type))
+			refs += frontswap_free_lost_map(map);
+	}
+	return refs;
 }
 
 int frontswap_registry_swapon(struct frontswap_registry *reg,
@@ -135,7 +201,9 @@ int frontswap_registry_swapon(struct frontswap_registry *reg,
 void frontswap_registry_swapoff(struct frontswap_registry *reg,
 				unsigned int type)
 {
+	struct frontswap_map *chain;
 	struct frontswap_backend *b;
+	unsigned int refs;
 
 	if (WARN_ONCE(type >= MAX_SWAPFILES,
 		      "frontswap: swapoff of type %u, out of range\n", type))
@@ -143,11 +211,15 @@ void frontswap_registry_swapoff(struct frontswap_registry *reg,
 
 	mutex_lock(&reg->areas_mutex);
 	__clear_bit(type, reg->need_init);
+	chain = map_deref(reg->maps[type], reg);
 	RCU_INIT_POINTER(reg->maps[type], NULL);
+	refs = frontswap_free_lost_maps(reg, chain, type);
 	list_for_each_entry(b, &reg->backends, node)
 		if (b->map[type])
 			frontswap_detach_area(b, type);
 	mutex_unlock(&reg->areas_mutex);
+	for (; refs && reg->key; refs--)
+		static_branch_dec(reg->key);
 }
 
 /**
@@ -193,20 +265,27 @@ void frontswap_open_gate(struct frontswap_backend *b)
 	lockdep_assert_held(&b->state_mutex);
 	if (b->open)
 		return;
-	reinit_completion(&b->store_ref_zero);
 	percpu_ref_reinit(&b->store_ref);
 	b->open = true;
 }
 
-/* On return no store() is in progress, and all stored pages have a bit set. */
-static void frontswap_close_gate(struct frontswap_backend *b)
+/*
+ * On success no store is in progress, and all stored pages have a bit set. If
+ * the task is killed, the gate is open again.
+ */
+static int frontswap_close_gate(struct frontswap_backend *b)
 {
 	lockdep_assert_held(&b->state_mutex);
 	if (!b->open)
-		return;
+		return 0;
+	reinit_completion(&b->store_ref_zero);
 	percpu_ref_kill(&b->store_ref);
-	wait_for_completion(&b->store_ref_zero);
+	if (wait_for_completion_killable(&b->store_ref_zero)) {
+		percpu_ref_resurrect(&b->store_ref);
+		return -EINTR;
+	}
 	b->open = false;
+	return 0;
 }
 
 static void frontswap_free_maps(struct frontswap_backend *b)
@@ -345,6 +424,58 @@ static int frontswap_detach(struct frontswap_backend *b)
 	return 0;
 }
 
+/* The device has the pages of a backend that writes through. */
+static void frontswap_clear_map(struct frontswap_map *map)
+{
+	unsigned long offset;
+
+	for_each_set_bit(offset, map->bits, map->nr_slots)
+		if (test_and_clear_bit(offset, map->bits))
+			this_cpu_inc(map->backend->stats->count[FRONTSWAP_INVALIDATES]);
+}
+
+static void frontswap_detach_lost_area(struct frontswap_backend *b,
+				       unsigned int type)
+{
+	struct frontswap_map *map = b->map[type];
+	unsigned long lost;
+
+	if (b->ops.flags & FRONTSWAP_WRITE_THROUGH)
+		frontswap_clear_map(map);
+	/* slots may be freed concurrently, but no bit is set */
+	lost = data_race(bitmap_weight(map->bits, map->nr_slots));
+	if (!lost)
+		frontswap_map_unlink(b, type);
+	synchronize_rcu();
+	WRITE_ONCE(b->map[type], NULL);
+	frontswap_io_end_scan(b);
+	__set_bit(type, b->ios->areas);
+	if (!lost) {
+		kvfree_rcu(map, rcu);
+		return;
+	}
+	b->lost_pages += lost;
+	b->lost_maps++;
+	kobject_get(&b->kobj);
+}
+
+static void frontswap_detach_lost(struct frontswap_backend *b)
+{
+	struct frontswap_registry *reg = b->reg;
+	unsigned int type;
+	bool keep_key;
+
+	mutex_lock(&reg->areas_mutex);
+	b->attached = false;
+	for (type = 0; type < FRONTSWAP_TYPES; type++)
+		if (b->map[type])
+			frontswap_detach_lost_area(b, type);
+	keep_key = b->lost_maps;
+	mutex_unlock(&reg->areas_mutex);
+	if (reg->key && !keep_key)
+		static_branch_dec(reg->key);
+}
+
 /*
  * Repeat until no bit is set under areas_mutex. Obstacles (faults, cached
  * slots, swapoff) are transient. Drop the mutex between passes: swapoff needs
@@ -356,7 +487,8 @@ static int frontswap_drain_and_detach(struct frontswap_backend *b)
 	bool retry = false;
 	int ret;
 
-	while ((ret = frontswap_detach(b)) == -EAGAIN) {
+	while (!(ret = frontswap_io_wait_idle(b)) &&
+	       (ret = frontswap_detach(b)) == -EAGAIN) {
 		if (!b->reg->drain)
 			return -EBUSY;
 		if (retry)
@@ -380,8 +512,7 @@ static int __frontswap_disable(struct frontswap_backend *b)
 	if (pages)
 		registry_info(b->reg, "%s: draining %lu page(s)\n", b->name,
 			      pages);
-	frontswap_close_gate(b);
-	ret = frontswap_drain_and_detach(b);
+	ret = frontswap_close_gate(b) ?: frontswap_drain_and_detach(b);
 	if (ret) {
 		if (was_open && ret != -EIO && ret != -EOPNOTSUPP)
 			frontswap_open_gate(b);
@@ -389,6 +520,7 @@ static int __frontswap_disable(struct frontswap_backend *b)
 			     b->name, frontswap_stored_pages(b), ret);
 		return ret;
 	}
+	frontswap_io_stop(b);
 	registry_info(b->reg, "%s: detached\n", b->name);
 	module_put(b->owner);
 	return 0;
@@ -426,6 +558,70 @@ int frontswap_disable(struct frontswap_backend *b)
 	return ret;
 }
 
+/*
+ * Pages that are in memory, too, are marked dirty. A page that is locked may be
+ * one of them: try again for a second.
+ */
+static void frontswap_keep_cached_pages(struct frontswap_backend *b)
+{
+	unsigned int tries = 50;
+
+	while (b->reg->drain && b->reg->drain(b) == -EAGAIN && --tries)
+		schedule_timeout_uninterruptible(HZ / 50 + 1);
+}
+
+static void __frontswap_abandon(struct frontswap_backend *b)
+{
+	bool was_open = b->open;
+
+	if (was_open) {
+		reinit_completion(&b->store_ref_zero);
+		percpu_ref_kill(&b->store_ref);
+		b->open = false;
+	}
+	frontswap_io_abandon(b);
+	if (was_open)
+		wait_for_completion(&b->store_ref_zero);
+	frontswap_io_stop(b);
+	frontswap_keep_cached_pages(b);
+	frontswap_detach_lost(b);
+	frontswap_io_release_later(b);
+}
+
+/**
+ * frontswap_abandon() - detach a backend whose memory is gone
+ * @b: The backend.
+ *
+ * Calls nothing of the backend, except that detach_area() is called when the
+ * backend has ended the last io; until then the module is pinned. Pages that
+ * are in memory or on their way to the backend are kept, and of a backend that
+ * writes through all pages. The other pages are lost: their readers get an I/O
+ * error. The backend cannot be attached again before it is registered again.
+ *
+ * Context: Process context; @b->state_mutex held.
+ * Return: 0, also if @b is already detached; -EOPNOTSUPP if @b is synchronous.
+ */
+int frontswap_abandon(struct frontswap_backend *b)
+{
+	lockdep_assert_held(&b->state_mutex);
+	if (!b->ios)
+		return -EOPNOTSUPP;
+	if (!b->attached) {
+		if (!b->abandoned)
+			frontswap_io_give_up_undo(b);
+		return 0;
+	}
+	trace_frontswap_drain_begin(b->name, frontswap_stored_pages(b), 0);
+	b->abandoned = true;
+	frontswap_set_draining(b, true);
+	__frontswap_abandon(b);
+	frontswap_set_draining(b, false);
+	trace_frontswap_drain_end(b->name, b->lost_pages, 0);
+	registry_err(b->reg, "%s: abandoned: %lu page(s) lost\n", b->name,
+		     b->lost_pages);
+	return 0;
+}
+
 /**
  * __frontswap_enable() - attach a backend that is detached
  * @b: The backend.
@@ -441,7 +637,7 @@ int __frontswap_enable(struct frontswap_backend *b)
 	int ret;
 
 	lockdep_assert_held(&b->state_mutex);
-	if (b->unregistered || !try_module_get(b->owner))
+	if (b->unregistered || b->abandoned || !try_module_get(b->owner))
 		return -ENODEV;
 	ret = frontswap_attach(b);
 	if (ret) {
@@ -466,6 +662,7 @@ int frontswap_enable(struct frontswap_backend *b)
 	int ret;
 
 	if (b->attached) {
+		frontswap_io_resume(b);
 		if (b->open)
 			return 0;
 		frontswap_open_gate_if_live(b);

@@ -59,6 +59,9 @@ struct frontswap_drain_write {
 	struct frontswap_drain *drain;
 	struct page *page;
 	pgoff_t offset;
+	bool reading;
+	bool writing;
+	struct frontswap_waiter waiter;
 	struct bio_vec vec;
 	struct bio bio;
 };
@@ -67,6 +70,7 @@ struct frontswap_drain_write {
  * struct frontswap_drain - one pass over the pages of a backend, or an eviction
  * @backend: The backend.
  * @evict: Write to the device only, and do not wait for page locks.
+ * @abandon: Read nothing from the backend: keep pages that are in memory.
  * @type: Swap type.
  * @si: The area, with a reference that holds up swapoff, or NULL.
  * @map: Map of @backend, valid while a reference on @si is held.
@@ -83,6 +87,7 @@ struct frontswap_drain_write {
 struct frontswap_drain {
 	struct frontswap_backend *backend;
 	bool evict;
+	bool abandon;
 	unsigned int type;
 	struct swap_info_struct *si;
 	struct frontswap_map *map;
@@ -215,14 +220,64 @@ static void frontswap_drain_unpin(struct frontswap_drain *d, pgoff_t offset)
 	frontswap_unpin_slot(d->si, swp_entry(d->type, offset));
 }
 
-/* Wait for the writes, invalidate the written copies, and unpin all slots. */
+/*
+ * The copy of a pinned slot has been read: store the page elsewhere or write it
+ * to the device. Unpins the slot, unless a write is in flight.
+ */
+static int frontswap_drain_move(struct frontswap_drain *d,
+				struct frontswap_drain_write *w, int ret)
+{
+	if (ret == -ENOENT) {
+		ret = 0;
+		goto invalidate;
+	}
+	if (ret)
+		goto unpin;
+	if (!d->evict && !frontswap_migrate_copy(d->backend->reg, d->type,
+						 w->offset, w->page))
+		goto invalidate;
+	/* data race: the flag does not change while there is a reference */
+	if (data_race(d->si->flags & SWP_FS_OPS)) {
+		ret = -EOPNOTSUPP;
+		goto unpin;
+	}
+	w->writing = true;
+	frontswap_drain_submit(d, w);
+	return 0;
+invalidate:
+	frontswap_drain_invalidate(d, w->offset);
+unpin:
+	frontswap_drain_unpin(d, w->offset);
+	return ret;
+}
+
+/* Wait for the reads in flight, and begin the writes. */
+static int frontswap_drain_end_reads(struct frontswap_drain *d)
+{
+	struct frontswap_drain_write *w;
+	unsigned int i;
+	int ret = 0, err;
+
+	for (i = 0; i < d->nr; i++) {
+		w = d->write[i];
+		if (!w->reading)
+			continue;
+		err = frontswap_end_read_copy(d->map, d->type, w->offset,
+					      &w->waiter);
+		ret = frontswap_drain_move(d, w, err) ?: ret;
+	}
+	return ret;
+}
+
+/* Wait for all I/O, invalidate the written copies, and unpin all slots. */
 static int frontswap_drain_flush(struct frontswap_drain *d)
 {
 	unsigned int i;
-	int ret = 0;
+	int ret;
 
 	if (!d->nr)
 		return 0;
+	ret = frontswap_drain_end_reads(d);
 	frontswap_drain_put(d);
 	wait_for_completion(&d->inflight_done);
 	reinit_completion(&d->inflight_done);
@@ -231,6 +286,8 @@ static int frontswap_drain_flush(struct frontswap_drain *d)
 	for (i = 0; i < d->nr; i++) {
 		struct frontswap_drain_write *w = d->write[i];
 
+		if (!w->writing)
+			continue;
 		if (w->bio.bi_status)
 			ret = -EIO;
 		else
@@ -248,38 +305,27 @@ static int frontswap_drain_pinned(struct frontswap_drain *d, pgoff_t offset)
 	struct frontswap_drain_write *w = d->write[d->nr];
 	int ret = 0;
 
-	if (!test_bit(offset, d->map->bits))
-		goto unpin;
+	w->offset = offset;
+	w->writing = false;
+	if (d->abandon || !test_bit(offset, d->map->bits)) {
+		frontswap_drain_unpin(d, offset);
+		return 0;
+	}
 	if (d->backend->ops.flags & FRONTSWAP_WRITE_THROUGH)
-		goto invalidate;
+		return frontswap_drain_move(d, w, -ENOENT);
 
 	set_page_private(w->page, swp_entry(d->type, offset).val);
-	ret = frontswap_read_copy(d->map, d->type, offset, w->page);
-	if (ret == -ENOENT) {
-		ret = 0;
-		goto invalidate;
+	w->reading = frontswap_begin_read_copy(d->map, d->type, offset, w->page,
+					       &w->waiter);
+	if (!w->reading) {
+		ret = frontswap_read_copy(d->map, d->type, offset, w->page);
+		ret = frontswap_drain_move(d, w, ret);
+		if (!w->writing)
+			return ret;
 	}
-	if (ret)
-		goto unpin;
-	if (!d->evict &&
-	    !frontswap_migrate_copy(d->backend->reg, d->type, offset, w->page))
-		goto invalidate;
-	/* data race: the flag does not change while there is a reference */
-	if (data_race(d->si->flags & SWP_FS_OPS)) {
-		ret = -EOPNOTSUPP;
-		goto unpin;
-	}
-
-	w->offset = offset;
-	frontswap_drain_submit(d, w);
 	if (++d->nr == d->nr_writes)
 		return frontswap_drain_flush(d);
 	return 0;
-invalidate:
-	frontswap_drain_invalidate(d, offset);
-unpin:
-	frontswap_drain_unpin(d, offset);
-	return ret;
 }
 
 /* An earlier read of the page failed: read the copy again. */
@@ -337,6 +383,8 @@ static int frontswap_drain_locked_page(struct frontswap_drain *d,
 		goto invalidate;
 	}
 	if (!PageUptodate(page)) {
+		if (d->abandon)
+			return 0;
 		ret = frontswap_drain_read_page(d, offset, page);
 		if (ret == -ENOENT)
 			goto invalidate;
@@ -378,7 +426,8 @@ static int frontswap_drain_cached(struct frontswap_drain *d, pgoff_t offset)
 	}
 	/* With slots pinned, do not wait for a task that may wait for a pin. */
 	if (!frontswap_drain_trylock(page)) {
-		if (d->evict) {
+		d->retry |= d->abandon;
+		if (d->evict || d->abandon) {
 			ret = 0;
 			goto put;
 		}
@@ -452,7 +501,7 @@ static int frontswap_drain_pass(struct frontswap_drain *d)
 		frontswap_drain_put_area(d);
 		if (done)
 			break;
-		if (signal_pending(current))
+		if (signal_pending(current) && !d->abandon)
 			ret = -EINTR;
 		cond_resched();
 	}
@@ -497,6 +546,7 @@ int frontswap_drain_pages(struct frontswap_backend *b)
 	d = frontswap_drain_alloc(b, DRAIN_INFLIGHT, GFP_KERNEL);
 	if (!d)
 		return -ENOMEM;
+	d->abandon = b->abandoned;
 	for (d->type = 0; !ret && d->type < MAX_SWAPFILES; d->type++)
 		/* a swapoff or a swapon may be in progress */
 		if (READ_ONCE(b->map[d->type]))

@@ -11,10 +11,15 @@
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/pagemap.h>
 #include <linux/percpu-refcount.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/rwsem.h>
+#include <linux/spinlock.h>
+#include <linux/vmstat.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
 
 /* swp_type() is always below this number, so array accesses need no check. */
 #define FRONTSWAP_TYPES		((unsigned int)BIT(MAX_SWAPFILES_SHIFT))
@@ -26,6 +31,8 @@ enum frontswap_stat {
 	FRONTSWAP_LOADS,
 	FRONTSWAP_LOAD_ERRORS,
 	FRONTSWAP_INVALIDATES,
+	FRONTSWAP_STORE_ERRORS,
+	FRONTSWAP_LATE_LOADS,
 	FRONTSWAP_NR_STATS,
 };
 
@@ -39,6 +46,8 @@ struct frontswap_stats {
  * @backend: The backend.
  * @nr_slots: Number of @bits.
  * @rcu: For readers of a chain, which hold no lock.
+ * @held: Of an asynchronous backend: one bit per slot, set while the backend
+ *	knows the slot; changed under ios->slots_lock. Else NULL.
  * @bits: One bit per slot; set while @backend holds the only copy of the slot.
  */
 struct frontswap_map {
@@ -46,7 +55,82 @@ struct frontswap_map {
 	struct frontswap_backend *backend;
 	unsigned long nr_slots;
 	struct rcu_head rcu;
+	unsigned long *held;
 	unsigned long bits[];
+};
+
+/**
+ * struct frontswap_waiter - a task that waits for a load
+ * @done: Completed when @ret is set and the page is filled.
+ * @ret: The result, as of load().
+ */
+struct frontswap_waiter {
+	struct completion done;
+	int ret;
+};
+
+/**
+ * struct frontswap_ios - the ios of an asynchronous backend
+ * @backend: The backend.
+ * @lock: Protects the states of ios, the lists, the hash table, @errors,
+ *	@stalled and @pause. Taken in hard interrupts.
+ * @slots_lock: Orders invalidate_slots() and stores of the same slots. Nests
+ *	outside @lock.
+ * @io: All ios.
+ * @nr: Number of ios.
+ * @nr_free: Number of ios in @free.
+ * @nr_reserved: Number of ios that stores leave to loads.
+ * @free: Ios that are not in use.
+ * @failed: Failed stores, of which the ios have the only copies.
+ * @devices: Loads whose pages must be read from the device.
+ * @wait: Tasks that wait for an io to become free.
+ * @hash: Ios of stores, by slot.
+ * @hash_bits: Size of @hash.
+ * @deadline_ms: See struct frontswap_ops; 0 for none.
+ * @errors: Number of errors in a row.
+ * @stalled: Stores pause.
+ * @abandoned: No io begins, and the core waits for none.
+ * @unreleased: Abandoned, and the module is still pinned; under @scan_mutex.
+ * @areas: Swap types of an abandoned backend, for detach_area().
+ * @release_work: Lets the module of an abandoned backend go.
+ * @pause: Length of the next pause, in jiffies.
+ * @resume_at: When the next store is tried.
+ * @work: Reads devices and writes failed stores to devices.
+ * @state_work: Wakes up readers of the state file.
+ * @retry_work: Queues @work later.
+ * @deadline_work: Looks for late loads.
+ * @scan_work: Reports freed slots to the backend.
+ * @scan_mutex: Held over the scan of a type.
+ */
+struct frontswap_ios {
+	struct frontswap_backend *backend;
+	spinlock_t lock;	/* see above */
+	spinlock_t slots_lock;	/* see above */
+	struct frontswap_io **io;
+	unsigned int nr;
+	unsigned int nr_free;
+	unsigned int nr_reserved;
+	struct list_head free;
+	struct list_head failed;
+	struct list_head devices;
+	wait_queue_head_t wait;
+	struct hlist_head *hash;
+	unsigned int hash_bits;
+	unsigned int deadline_ms;
+	unsigned int errors;
+	bool stalled;
+	bool abandoned;
+	bool unreleased;
+	DECLARE_BITMAP(areas, MAX_SWAPFILES);
+	unsigned long pause;
+	unsigned long resume_at;
+	struct work_struct work;
+	struct work_struct state_work;
+	struct work_struct release_work;
+	struct delayed_work retry_work;
+	struct delayed_work deadline_work;
+	struct delayed_work scan_work;
+	struct mutex scan_mutex;	/* see above */
 };
 
 /* Bits of frontswap_backend.warned: messages that are logged once. */
@@ -64,6 +148,7 @@ enum frontswap_warned {
  * @large_folios: The backend is offered the pages of large folios.
  * @exclusive_loads: The copy is invalidated if load() requests that.
  * @stats: Per-CPU counters.
+ * @ios: Of an asynchronous backend: its ios. Else NULL.
  * @reg: The registry.
  * @user_ops: Pointer passed to register, never dereferenced afterwards.
  * @owner: Module of the callbacks, or NULL for the kernel; pinned while
@@ -82,6 +167,9 @@ enum frontswap_warned {
  * @store_ref_zero: Completed when the gate is closed and the last store() has
  *	returned.
  * @warned: Bits of enum frontswap_warned.
+ * @abandoned: Was abandoned, and is not attached again.
+ * @lost_pages: Number of pages lost when the backend was abandoned.
+ * @lost_maps: Number of maps of lost pages; under @reg->areas_mutex.
  * @bounce: Reserve page of frontswap_load_bounce().
  * @bounce_lock: Serialises the use of @bounce.
  * @kobj: Lifetime of the structure, and the directory in sysfs.
@@ -94,6 +182,7 @@ struct frontswap_backend {
 	bool large_folios;
 	bool exclusive_loads;
 	struct frontswap_stats __percpu *stats;
+	struct frontswap_ios *ios;
 
 	struct frontswap_registry *reg;
 	const struct frontswap_ops *user_ops;
@@ -109,6 +198,9 @@ struct frontswap_backend {
 	bool draining;
 	struct completion store_ref_zero;
 	unsigned long warned;
+	bool abandoned;
+	unsigned long lost_pages;
+	unsigned int lost_maps;
 	struct page *bounce;
 	struct mutex bounce_lock;	/* the use of bounce */
 	struct kobject kobj;
@@ -176,6 +268,39 @@ static __always_inline bool frontswap_tryget(struct frontswap_backend *b)
 	return data_race(percpu_ref_tryget_live_rcu(&b->store_ref));
 }
 
+static __always_inline void frontswap_count_event(struct frontswap_backend *b,
+						  enum frontswap_stat stat)
+{
+	this_cpu_inc(b->stats->count[stat]);
+}
+
+static __always_inline void frontswap_count_load(struct frontswap_backend *b)
+{
+	frontswap_count_event(b, FRONTSWAP_LOADS);
+	count_vm_event(FRSWPIN);
+}
+
+/* Without the flag, 1 is an error: classic backends return positive errors. */
+static __always_inline bool
+frontswap_is_filled(const struct frontswap_backend *b, int ret)
+{
+	return !ret || (ret == FRONTSWAP_LOAD_EXCLUSIVE &&
+			b->ops.flags & FRONTSWAP_EXCLUSIVE_LOADS);
+}
+
+/*
+ * Mark the page uptodate, then unlock it. The fully ordered bit operation makes
+ * the data visible before the flag. The page is a single page, so no head page
+ * is looked up.
+ */
+static __always_inline void frontswap_complete(struct page *page)
+{
+	if (WARN_ON_ONCE(test_and_set_bit(PG_uptodate, &page->flags)) &&
+	    !test_bit(PG_locked, &page->flags))
+		return;
+	folio_unlock((struct folio *)page);
+}
+
 /* Store order. */
 static inline bool frontswap_goes_before(const struct frontswap_backend *a,
 					 const struct frontswap_backend *b)
@@ -202,8 +327,10 @@ void frontswap_registry_swapoff(struct frontswap_registry *reg,
 int __frontswap_enable(struct frontswap_backend *b);
 int frontswap_enable(struct frontswap_backend *b);
 int frontswap_disable(struct frontswap_backend *b);
+int frontswap_abandon(struct frontswap_backend *b);
 void frontswap_open_gate(struct frontswap_backend *b);
 void frontswap_notify_state(struct frontswap_backend *b);
+void frontswap_call_detach(struct frontswap_backend *b, unsigned int type);
 unsigned long frontswap_stat(const struct frontswap_backend *b,
 			     enum frontswap_stat stat);
 unsigned long frontswap_stored_pages(const struct frontswap_backend *b);
@@ -232,9 +359,39 @@ void frontswap_registry_invalidate_page(struct frontswap_registry *reg,
 					unsigned int type, pgoff_t offset);
 int frontswap_read_copy(struct frontswap_map *map, unsigned int type,
 			pgoff_t offset, struct page *page);
+bool frontswap_begin_read_copy(struct frontswap_map *map, unsigned int type,
+			       pgoff_t offset, struct page *page,
+			       struct frontswap_waiter *w);
+int frontswap_end_read_copy(struct frontswap_map *map, unsigned int type,
+			    pgoff_t offset, struct frontswap_waiter *w);
 int frontswap_migrate_copy(struct frontswap_registry *reg, unsigned int type,
 			   pgoff_t offset, struct page *page);
 void frontswap_invalidate_copy(struct frontswap_map *map, unsigned int type,
 			       pgoff_t offset);
+int frontswap_report_load_error(struct frontswap_backend *b, unsigned int type,
+				pgoff_t offset, int ret);
+
+/* mm/frontswap_io.c */
+int frontswap_io_alloc_all(struct frontswap_backend *b);
+void frontswap_io_free_all(struct frontswap_backend *b);
+void frontswap_io_stop(struct frontswap_backend *b);
+void frontswap_io_flush_type(struct frontswap_backend *b, unsigned int type);
+int frontswap_io_wait_idle(struct frontswap_backend *b);
+void frontswap_io_end_scan(struct frontswap_backend *b);
+void frontswap_io_resume(struct frontswap_backend *b);
+void frontswap_io_give_up(struct frontswap_backend *b);
+void frontswap_io_give_up_undo(struct frontswap_backend *b);
+void frontswap_io_abandon(struct frontswap_backend *b);
+void frontswap_io_release_later(struct frontswap_backend *b);
+int frontswap_io_wait_released(struct frontswap_backend *b);
+int frontswap_io_store(struct frontswap_map *map, unsigned int type,
+		       pgoff_t offset, struct page *page);
+int frontswap_io_load(struct frontswap_backend *b, unsigned int type,
+		      pgoff_t offset, struct page *page);
+void frontswap_io_begin_load(struct frontswap_backend *b, unsigned int type,
+			     pgoff_t offset, struct page *page,
+			     struct frontswap_waiter *w);
+int frontswap_io_wait_load(struct frontswap_backend *b,
+			   struct frontswap_waiter *w);
 
 #endif /* _MM_FRONTSWAP_INTERNAL_H */

@@ -67,6 +67,13 @@ static int frontswap_get_owner(const struct frontswap_ops *ops,
 		(unsigned long)ops->invalidate_page,
 		(unsigned long)ops->invalidate_area,
 		(unsigned long)ops->pool_pages,
+		(unsigned long)ops->begin_store,
+		(unsigned long)ops->begin_load,
+		(unsigned long)ops->kick,
+		(unsigned long)ops->reap,
+		(unsigned long)ops->attach_area,
+		(unsigned long)ops->detach_area,
+		(unsigned long)ops->invalidate_slots,
 	};
 	struct module *mod;
 	int i, ret = 0;
@@ -101,6 +108,14 @@ static const char *frontswap_owner_strerror(int err)
 	}
 }
 
+/* A backend has one pair of callbacks and not a part of the other. */
+static bool frontswap_ops_complete(const struct frontswap_ops *ops)
+{
+	if (!ops->begin_store && !ops->begin_load)
+		return ops->store && ops->load;
+	return ops->begin_store && ops->begin_load && !ops->store && !ops->load;
+}
+
 /* The name is used as a sysfs directory and in log messages. */
 static bool frontswap_name_valid(const char *name)
 {
@@ -133,6 +148,7 @@ static void frontswap_backend_release(struct kobject *kobj)
 
 	if (b->bounce)
 		__free_page(b->bounce);
+	frontswap_io_free_all(b);
 	percpu_ref_exit(&b->store_ref);
 	free_percpu(b->stats);
 	kfree(b);
@@ -180,7 +196,7 @@ frontswap_backend_alloc(struct frontswap_registry *reg,
 
 	b->stats = alloc_percpu(struct frontswap_stats);
 	b->bounce = alloc_page(GFP_KERNEL);
-	if (!b->stats || !b->bounce ||
+	if (!b->stats || !b->bounce || frontswap_io_alloc_all(b) ||
 	    percpu_ref_init(&b->store_ref, frontswap_store_ref_release,
 			    PERCPU_REF_INIT_DEAD, GFP_KERNEL)) {
 		kobject_put(&b->kobj);
@@ -330,7 +346,7 @@ int frontswap_registry_register(struct frontswap_registry *reg,
 		return frontswap_reject(reg, name,
 					frontswap_owner_strerror(ret), ret);
 
-	if (!ops->store || !ops->load)
+	if (!frontswap_ops_complete(ops))
 		ret = frontswap_reject(reg, name,
 				       "store and load are mandatory", -EINVAL);
 	else if (ops->name && !frontswap_name_valid(ops->name))
@@ -360,7 +376,7 @@ static int __frontswap_unregister(struct frontswap_backend *b)
 	if (b->unregistered)
 		ret = -ENOENT;
 	else
-		ret = frontswap_disable(b);
+		ret = frontswap_disable(b) ?: frontswap_io_wait_released(b);
 	if (!ret)
 		b->unregistered = true;
 	mutex_unlock(&b->state_mutex);

@@ -35,15 +35,22 @@ static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 			     const char *buf, size_t count)
 {
 	struct frontswap_backend *b = to_backend(kobj);
-	bool enable;
+	bool abandon = sysfs_streq(buf, "abandon");
+	bool enable = false;
 	int ret;
 
-	ret = parse_switch(buf, &enable);
+	ret = abandon ? 0 : parse_switch(buf, &enable);
 	if (ret)
 		return ret;
+	/* A drain waits for the backend, until the backend is abandoned. */
+	if (abandon)
+		frontswap_io_give_up(b);
 	if (mutex_lock_killable(&b->state_mutex))
 		return -EINTR;
-	ret = enable ? frontswap_enable(b) : frontswap_disable(b);
+	if (abandon)
+		ret = frontswap_abandon(b);
+	else
+		ret = enable ? frontswap_enable(b) : frontswap_disable(b);
 	mutex_unlock(&b->state_mutex);
 	return ret ?: count;
 }
@@ -55,9 +62,11 @@ static const char *state_of(const struct frontswap_backend *b)
 		return "draining";
 	/* a snapshot, which may be stale when read */
 	if (!data_race(b->attached))
-		return "detached";
-	/* a snapshot, too */
-	return data_race(b->open) ? "attached" : "load-only";
+		return data_race(b->abandoned) ? "abandoned" : "detached";
+	/* snapshots, too */
+	if (!data_race(b->open))
+		return "load-only";
+	return b->ios && READ_ONCE(b->ios->stalled) ? "stalled" : "attached";
 }
 
 static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -148,6 +157,37 @@ FRONTSWAP_STAT_ATTR(rejected_stores, FRONTSWAP_REJECTED_STORES);
 FRONTSWAP_STAT_ATTR(loads, FRONTSWAP_LOADS);
 FRONTSWAP_STAT_ATTR(load_errors, FRONTSWAP_LOAD_ERRORS);
 FRONTSWAP_STAT_ATTR(invalidates, FRONTSWAP_INVALIDATES);
+FRONTSWAP_STAT_ATTR(store_errors, FRONTSWAP_STORE_ERRORS);
+FRONTSWAP_STAT_ATTR(late_loads, FRONTSWAP_LATE_LOADS);
+
+static ssize_t lost_pages_show(struct kobject *kobj,
+			       struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%lu\n",
+			  READ_ONCE(to_backend(kobj)->lost_pages));
+}
+static struct kobj_attribute lost_pages_attr = __ATTR_RO(lost_pages);
+
+static ssize_t deadline_ms_show(struct kobject *kobj,
+				struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n",
+			  READ_ONCE(to_backend(kobj)->ios->deadline_ms));
+}
+
+static ssize_t deadline_ms_store(struct kobject *kobj,
+				 struct kobj_attribute *attr, const char *buf,
+				 size_t count)
+{
+	unsigned int ms;
+	int ret = kstrtouint(buf, 10, &ms);
+
+	if (ret)
+		return ret;
+	WRITE_ONCE(to_backend(kobj)->ios->deadline_ms, ms);
+	return count;
+}
+static struct kobj_attribute deadline_ms_attr = __ATTR_RW(deadline_ms);
 
 static struct attribute *frontswap_backend_attrs[] = {
 	&enabled_attr.attr,
@@ -168,8 +208,29 @@ static const struct attribute_group frontswap_backend_group = {
 	.attrs = frontswap_backend_attrs,
 };
 
+static struct attribute *frontswap_io_attrs[] = {
+	&store_errors_attr.attr,
+	&late_loads_attr.attr,
+	&lost_pages_attr.attr,
+	&deadline_ms_attr.attr,
+	NULL
+};
+
+static umode_t frontswap_io_visible(struct kobject *kobj,
+				    struct attribute *attr, int n)
+{
+	return to_backend(kobj)->ios ? attr->mode : 0;
+}
+
+/* Only asynchronous backends have these files. */
+static const struct attribute_group frontswap_io_group = {
+	.attrs = frontswap_io_attrs,
+	.is_visible = frontswap_io_visible,
+};
+
 const struct attribute_group *frontswap_backend_groups[] = {
 	&frontswap_backend_group,
+	&frontswap_io_group,
 	NULL
 };
 

@@ -9,6 +9,52 @@
 #include <linux/swap.h>
 #include <linux/swapops.h>
 
+struct frontswap_backend;
+struct frontswap_ops;
+
+/**
+ * struct frontswap_io - a store or a load in flight
+ * @page: Page of the core. A store reads the data from this page; the data does
+ *	not change until the end of the io. A load fills this page. The page is
+ *	not in the swap cache, not locked and has no flags of interest.
+ * @type: Swap type.
+ * @offset: Slot.
+ * @ops: Pointer passed to frontswap_register_ops(), from which a module with
+ *	several backends finds the right one by container_of().
+ *
+ * All ios of a backend are allocated at registration, and the @io_size bytes of
+ * frontswap_io_priv() belong to the backend. An io belongs to the backend from
+ * begin_store() or begin_load() to frontswap_io_end().
+ */
+struct frontswap_io {
+	struct page *page;
+	unsigned int type;
+	pgoff_t offset;
+	const struct frontswap_ops *ops;
+	/* private: for the core */
+	struct frontswap_backend *backend;
+	struct page *reader;
+	struct page *device_page;
+	struct frontswap_waiter *waiter;
+	struct hlist_node hash;
+	struct list_head list;
+	unsigned long started;
+	unsigned int seq;
+	u8 state;
+	u8 flags;
+};
+
+/**
+ * frontswap_io_priv() - the backend's part of an io
+ * @io: The io.
+ *
+ * Return: @io_size bytes, zero at registration, then left as they are.
+ */
+static inline void *frontswap_io_priv(struct frontswap_io *io)
+{
+	return io + 1;
+}
+
 /**
  * define FRONTSWAP_DIRECT_LOAD - load() does not change page flags
  *
@@ -66,7 +112,7 @@
  *	init().
  * @store: Store a copy of @page for slot @offset of area @type. The core has
  *	invalidated any older copy of the slot, and calls for one slot never
- *	overlap. Mandatory. Return 0 after the data is copied: the page may be
+ *	overlap. Mandatory, or @begin_store. Return 0 after the data is copied: the page may be
  *	reused immediately. Any other value rejects the page, which is then
  *	offered to the next backend or written to the device. @page is locked,
  *	its private word is the swap entry, and it is not part of a large folio,
@@ -77,7 +123,7 @@
  *	charged to no memory cgroup. Called in reclaim or by a drain: may sleep,
  *	but must not depend on memory being freed.
  * @load: Fill @page with the copy of slot @offset of area @type, and keep the
- *	copy. Mandatory. Return 0 if the page is filled;
+ *	copy. Mandatory, or @begin_load. Return 0 if the page is filled;
  *	FRONTSWAP_LOAD_EXCLUSIVE, see above; -ENOENT if the backend itself has
  *	written the copy to the swap device, from which the page is then read.
  *	Any other value means that the page is lost: the reader gets an I/O
@@ -105,6 +151,38 @@
  *	/proc/meminfo. Optional. May sleep. Called at any time from the start of
  *	registration to the end of unregistration, attached or not. Must not
  *	take a lock that is held over registration or unregistration.
+ * * @begin_store: Start to store the data of @io->page for slot @io->offset of area
+ *	@io->type. Instead of @store, for backends that have to wait: the core
+ *	copies the page and does not wait. Return -EINPROGRESS if
+ *	frontswap_io_end() follows, exactly once, which may happen before the
+ *	return; 0 if the data is stored, and no end follows; any other value
+ *	rejects the page, and no end follows. An older copy of the slot has been
+ *	invalidated, and its io has ended. May sleep, but must not depend on
+ *	memory being freed.
+ * @begin_load: Start to fill @io->page with the copy of slot @io->offset of area
+ *	@io->type. Instead of @load. Return values as of @begin_store; any other
+ *	value has the meaning of the same value of @load. May sleep, and may be
+ *	called in reclaim.
+ * @kick: Submit what begin_store() and begin_load() have queued. Called before
+ *	the core waits and at the end of a batch of calls, by the block plug of
+ *	the task. Must not sleep. Optional.
+ * @reap: A task waits for a load: look for completed requests, for devices that
+ *	are polled. Must not sleep. Return true to be called again, false to let
+ *	the task sleep. Optional.
+ * @attach_area: Instead of @init, with the number of slots. Optional.
+ * @detach_area: Instead of @invalidate_area. Optional.
+ * @invalidate_slots: The copies of the slots from @offset on are no longer
+ *	needed. Instead of @invalidate_page, for backends with @begin_store.
+ *	Called later than the slots are freed, but before a slot is stored
+ *	again, and only when no io of the slots is in flight. Process context,
+ *	must not sleep. Optional.
+ * @io_size: Bytes for the backend in each io. Optional.
+ * @io_depth: Number of ios. Bounds the memory in use and what is in flight.
+ *	Optional; the default is 64.
+ * @deadline_ms: Time after which the reader of a load gets an error or, from a
+ *	backend that writes through, the page of the device. The io continues to
+ *	belong to the backend. Optional; 0 for no deadline. Can be changed in
+ *	sysfs.
  *
  * The first five members are the members of Linux 4.2 to 6.4, in the same
  * order, so a backend written for those kernels builds and works unchanged. The
@@ -121,6 +199,19 @@ struct frontswap_ops {
 	int priority;
 	unsigned int flags;
 	unsigned long (*pool_pages)(void);
+	int (*begin_store)(struct frontswap_io *io);
+	int (*begin_load)(struct frontswap_io *io);
+	void (*kick)(const struct frontswap_ops *ops);
+	bool (*reap)(const struct frontswap_ops *ops);
+	void (*attach_area)(const struct frontswap_ops *ops, unsigned int type,
+			    unsigned long nr_slots);
+	void (*detach_area)(const struct frontswap_ops *ops, unsigned int type);
+	void (*invalidate_slots)(const struct frontswap_ops *ops,
+				 unsigned int type, pgoff_t offset,
+				 unsigned int nr);
+	size_t io_size;
+	unsigned int io_depth;
+	unsigned int deadline_ms;
 };
 
 #ifdef CONFIG_FRONTSWAP
@@ -131,6 +222,7 @@ int frontswap_register_ops(const struct frontswap_ops *ops);
 int frontswap_unregister_ops(const struct frontswap_ops *ops);
 int frontswap_evict(const struct frontswap_ops *ops, unsigned int type,
 		    const pgoff_t *offsets, unsigned int nr);
+void frontswap_io_end(struct frontswap_io *io, int err);
 
 bool frontswap_area_is_zram(unsigned int type);
 

@@ -12,7 +12,7 @@ modules=$selftests/test_modules
 only=()
 if [ "$name" = kcsan ]; then
 	only=(KCSAN_SANITIZE=n)
-	for unit in frontswap frontswap_{attach,drain,register,sysfs} swapfile swap_state swap_slots page_io \
+	for unit in frontswap frontswap_{attach,drain,io,io_pool,io_work,register,sysfs} swapfile swap_state swap_slots page_io \
 		zswap find_bit bitmap ram compress{,_comp,_index,_main,_sysfs,_writeback} test_frontswap{,_classic}; do
 		only+=("KCSAN_SANITIZE_$unit.o=y")
 	done

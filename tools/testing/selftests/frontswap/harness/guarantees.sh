@@ -22,6 +22,7 @@ G8 disable_moves_pages_to_the_device
 G10 no_backend_no_map
 G11 optional_callbacks_may_be_missing
 G12 bad_registrations
+G13 failed_store_is_written_to_the_device
 '
 
 # "FILE G7" for each citation.

@@ -12,6 +12,6 @@ begun && /^    (not )?ok [0-9]+ / {
 }
 begun && /^(not )?ok / { ended++ }
 END {
-	ours = suite["frontswap"] && suite["frontswap_model"] && suite["frontswap_compress"]
+	ours = suite["frontswap"] && suite["frontswap_model"] && suite["frontswap_io"] && suite["frontswap_compress"]
 	print (ours && ended == begun && n == plan ? "pass" : "fail"), "kunit:complete"
 }
