@@ -9,6 +9,7 @@
 KSFT_SKIP=4
 FRONTSWAP=/sys/kernel/mm/frontswap
 FAULTY=/sys/module/test_frontswap/parameters
+ASYNC=/sys/module/test_frontswap_async/parameters
 COMPRESS=/sys/module/frontswap_compress/parameters
 COMPRESS_STATS=/sys/kernel/mm/frontswap_compress
 ZSWAP=/sys/module/zswap/parameters
@@ -99,6 +100,7 @@ clean_up() {
 	stop_processes
 	! [ -d "$TMP/scarce" ] || quietly umount "$TMP/scarce"
 	restore_faulty
+	restore_async
 	restore_tuned
 	restore_swap
 	remove_cgroup
@@ -112,6 +114,7 @@ clean_up() {
 }
 
 check_backend() {
+	! [ -d "$ASYNC" ] || check_async
 	[ -d "$FAULTY" ] || return 0
 	if [ "$(faulty violations)" -ne 0 ]; then
 		echo "FAIL: the core broke its contract $(faulty violations) time(s)" >&2
@@ -119,6 +122,17 @@ check_backend() {
 	fi
 	if [ "$(faulty pages)" -ne 0 ]; then
 		echo "FAIL: $(faulty pages) page(s) left in the backend after the last swapoff" >&2
+		status=1
+	fi
+}
+
+check_async() {
+	if [ "$(async violations)" -ne 0 ]; then
+		echo "FAIL: the core broke the contract of an io $(async violations) time(s)" >&2
+		status=1
+	fi
+	if [ "$(async pages)" -ne 0 ] || [ "$(async in_flight)" -ne 0 ]; then
+		echo "FAIL: $(async pages) page(s) and $(async in_flight) io(s) left in the backend" >&2
 		status=1
 	fi
 }
@@ -214,7 +228,7 @@ unload_modules() {
 
 # What a test has loaded is detached, so that it can be unloaded; zswap is attached.
 detach_backends() {
-	for detach_backend in compress ram test_frontswap_classic; do
+	for detach_backend in compress ram async test_frontswap_classic; do
 		attached $detach_backend || continue
 		set_file "$FRONTSWAP/$detach_backend/enabled" 0 || status=1
 	done
@@ -278,6 +292,29 @@ set_faulty() {
 load_faulty() {
 	! [ -d "$FAULTY" ] || skip "test_frontswap is loaded already"
 	load test_frontswap "$@" || die "test_frontswap cannot be loaded"
+}
+
+# load_async [PARAMETER=VALUE...] - the asynchronous test backend, freshly loaded
+load_async() {
+	! [ -d "$ASYNC" ] || skip "test_frontswap_async is loaded already"
+	load test_frontswap_async "$@" || die "test_frontswap_async cannot be loaded"
+}
+
+# async PARAMETER - a value of the asynchronous test backend
+async() {
+	value "$ASYNC/$1"
+}
+
+# set_async PARAMETER VALUE
+set_async() {
+	set_file "$ASYNC/$1" "$2" || die "$1 of the asynchronous backend cannot be $2"
+}
+
+restore_async() {
+	[ -d "$ASYNC" ] || return 0
+	for restore_parameter in hold fail_stores refuse_stores fail_loads delay_us; do
+		set_file "$ASYNC/$restore_parameter" 0
+	done
 }
 
 # load_ram MAX_PAGES - the example backend, which may have stayed from an earlier test

@@ -148,6 +148,29 @@ check_decompression() {
 		echo "compress: $(compress decompress_errors) errors" >>"$TMP/errors"
 }
 
+reload_async() {
+	check_async_violations
+	attempt rmmod "" rmmod test_frontswap_async &&
+		attempt modprobe "" load_now test_frontswap_async depth=$((NUMBER % 60 + 4)) \
+			priority="$PRIORITY" large="$LARGE" queue=$((NUMBER % 2)) \
+			max_pages=$((NUMBER * 10 + 1)) context=$((NUMBER % 5))
+}
+
+check_async_violations() {
+	[ "$(async violations)" -eq 0 ] || echo "async: broken contract" >>"$TMP/errors"
+}
+
+# Requests end in another context, later, in another order, and some of them badly.
+change_async() {
+	case $((NUMBER % 5)) in
+	0) attempt context "" write $ASYNC/context $((NUMBER / 5 % 5)) ;;
+	1) attempt delay_us "" write $ASYNC/delay_us $((NUMBER * 20)) ;;
+	2) attempt jitter_us "" write $ASYNC/jitter_us $((NUMBER * 20)) ;;
+	3) attempt fail_stores "" write $ASYNC/fail_stores $((NUMBER / 5 % 9)) ;;
+	4) attempt refuse_stores "" write $ASYNC/refuse_stores $((NUMBER / 5 % 9)) ;;
+	esac
+}
+
 # A backend that completes pages by itself must not claim that it does not.
 # Its priority is below, among or above those of all others.
 faulty_manner() {
@@ -210,6 +233,7 @@ reload() {
 other_turn() {
 	case $ACTOR in
 	faulty) reregister_faulty ;;
+	async) change_async ;;
 	compress)
 		attempt compressor-fault "$ENOMEM|No such" injected $((NUMBER / 4 + 1)) \
 			$COMPRESS/compressor "$(compressor "$NUMBER")"
@@ -248,6 +272,7 @@ unload_attached() {
 	[ "$(backend "$ACTOR" enabled)" = 1 ] || return 0
 	case $ACTOR in
 	faulty) refused rmmod test_frontswap ;;
+	async) refused rmmod test_frontswap_async ;;
 	*) refused rmmod "frontswap_$ACTOR" ;;
 	esac
 }
@@ -662,6 +687,7 @@ stop_actors() {
 # Every backend is well now, and every page must be movable.
 drain_everything() {
 	restore_faulty
+	restore_async
 	set_faulty refuse_stores 0
 	for name in $BACKENDS; do
 		set_file "$FRONTSWAP/$name/enabled" 1 || die "$name: not enabled"
@@ -692,6 +718,9 @@ finish_areas() {
 		swap_off "$device"
 	done
 	check_violations
+	check_async_violations
+	check_errors
+	[ "$(async pages)" -eq 0 ] || die "async: $(async pages) pages left"
 	set_faulty registered 0 || die "faulty: not unregistered"
 	[ "$(faulty pages)" -eq 0 ] || die "faulty: $(faulty pages) pages left"
 	[ "$(faulty init_calls)" = "$(faulty area_calls)" ] || die "faulty: calls do not match"
@@ -736,7 +765,7 @@ HOG_PIDS=
 zswap_off=0
 ACTORS=
 ACTOR_PIDS=
-BACKENDS="faulty ram"
+BACKENDS="faulty ram async"
 COMPRESSORS=none
 : >"$TMP/errors"
 : >"$TMP/run"
@@ -750,6 +779,7 @@ folio_sizes madvise
 start_faults
 load_faulty
 load_ram 1000
+load_async max_pages=600 priority=50 queue=1
 if have_module frontswap_compress; then
 	BACKENDS="$BACKENDS compress"
 	load_compress incompressible_percent=50

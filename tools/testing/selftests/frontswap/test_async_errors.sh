@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# guests: normal debug kcsan
+# Guarantees: G4 G13
+# Stores that fail after reclaim has freed the page: the core writes its copy to
+# the device. Loads that fail are an I/O error, or read the device if that has
+# the page.
+
+. ./functions.sh
+start "stores and loads that fail in flight"
+load_async delay_us=100 fail_stores=7
+swap_on "$DISK1"
+run_hog -m "$MIB" fill out verify dirty:2 out verify fork:2 >/dev/null
+expect "failed stores" "$(backend async store_errors)" -gt 10
+expect "failed loads" "$(backend async load_errors)" -eq 0
+set_async refuse_stores 3
+run_hog -m "$MIB" fill out verify dirty:2 out verify >/dev/null
+expect "rejected stores" "$(backend async rejected_stores)" -gt 10
+set_async fail_stores 0
+set_async refuse_stores 0
+
+start_hog -b
+hog fill out
+log "the backend fails to load"
+set_async load_error 5
+set_async fail_loads 5
+hog_query verify
+expect "pages with wrong bytes" "$(reply bad)" -eq 0
+expect "pages that are lost" "$(reply sigbus)" -gt 0
+expect "failed loads" "$(backend async load_errors)" -gt 0
+set_async fail_loads 0
+stop_hog
+swap_off "$DISK1"
+set_file "$FRONTSWAP/async/enabled" 0 || die "not detached"
+status=0
+check_async
+[ "$status" = 0 ] || die "the backend is not empty"
+unload test_frontswap_async || die "not unloaded"
+
+load_async delay_us=100 write_through=1 fail_stores=5 fail_loads=3
+swap_on "$DISK1"
+run_hog -m "$MIB" fill out verify dirty:2 out verify fork:2 >/dev/null
+expect "failed stores" "$(backend async store_errors)" -gt 10
+expect "loads that read the device instead" "$(backend async load_errors)" -gt 10
