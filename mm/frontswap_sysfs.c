@@ -52,6 +52,9 @@ static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 	else
 		ret = enable ? frontswap_enable(b) : frontswap_disable(b);
 	mutex_unlock(&b->state_mutex);
+	/* After SIGSTOP and SIGCONT, or suspend, the drain is started again. */
+	if (ret == -EINTR)
+		ret = -ERESTARTSYS;
 	return ret ?: count;
 }
 static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);

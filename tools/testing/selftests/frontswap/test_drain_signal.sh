@@ -3,8 +3,8 @@
 # guests: normal nozswap debug
 # Guarantees: G8
 # A killed drain leaves the backend unchanged, attached and storing pages;
-# repeated until one drain ends before the signal. Loads are slowed down to
-# leave time for the signal.
+# repeated until one drain ends before the signal. A drain that is stopped and
+# continued goes on. Loads are slowed down to leave time for the signal.
 
 . ./functions.sh
 start "a drain that is killed"
@@ -31,7 +31,23 @@ for turn in 1 2 3; do
 	expect "turn $turn: pages left" "$(backend faulty stored_pages)" -gt 0
 done
 expect "drains interrupted" "$(log_count 'faulty: not detached: .*\(-4\)')" -eq 3
+
+set_faulty load_delay_ms 1
+turn=4
+(echo 0 >"$FRONTSWAP/faulty/enabled") 2>/dev/null &
+drain=$!
+BACKGROUND="$BACKGROUND $drain"
+loop_until 10 begun || die "no drain"
+sleep 0.2
+kill -STOP $drain
+stopped() { [ "$(backend faulty state)" = attached ]; }
+loop_until 10 stopped || die "a stopped drain is $(backend faulty state)"
 set_faulty load_delay_ms 0
+kill -CONT $drain
+wait $drain || die "a drain that is stopped does not go on"
+expect_text "continued: state" "$(backend faulty state)" detached
+expect "pages left in the backend" "$(faulty pages)" -eq 0
+set_file "$FRONTSWAP/faulty/enabled" 1 || die "not attached"
 hog verify dirty:1 out
 expect "pages in the backend" "$(faulty pages)" -ge "$PAGES"
 set_file "$FRONTSWAP/faulty/enabled" 0 || die "not detached"
