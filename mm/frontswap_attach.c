@@ -81,6 +81,20 @@ static void frontswap_map_unlink(struct frontswap_backend *b,
 	rcu_assign_pointer(*link, map_deref(map->next, reg));
 }
 
+/*
+ * The init function of the module has failed after registration. The data that
+ * the callbacks use may be freed already. An attached backend pins the module,
+ * so this is the only way to this state, except for an unload by force.
+ */
+static bool frontswap_init_failed(const struct frontswap_backend *b)
+{
+#ifdef CONFIG_MODULES
+	return b->owner && READ_ONCE(b->owner->state) == MODULE_STATE_GOING;
+#else
+	return false;
+#endif
+}
+
 static void frontswap_call_attach(struct frontswap_backend *b,
 				  unsigned int type)
 {
@@ -107,7 +121,8 @@ void frontswap_call_detach(struct frontswap_backend *b, unsigned int type)
 static void frontswap_attach_area(struct frontswap_backend *b,
 				  unsigned int type)
 {
-	frontswap_call_attach(b, type);
+	if (!frontswap_init_failed(b))
+		frontswap_call_attach(b, type);
 	trace_frontswap_area_attach(b->name, type);
 	frontswap_map_link(b, type);
 }
@@ -124,7 +139,8 @@ static void frontswap_detach_area(struct frontswap_backend *b,
 	frontswap_io_end_scan(b);
 	this_cpu_add(b->stats->count[FRONTSWAP_INVALIDATES], left);
 	trace_frontswap_area_detach(b->name, type);
-	frontswap_call_detach(b, type);
+	if (!frontswap_init_failed(b))
+		frontswap_call_detach(b, type);
 	kvfree_rcu(map, rcu);
 }
 

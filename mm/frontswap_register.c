@@ -425,7 +425,8 @@ int frontswap_registry_unregister(struct frontswap_registry *reg,
  * Calls init() for each swap area in use, in ascending order, and then starts
  * to offer pages: immediately for a backend that is built in or whose module is
  * live, else when the module's init function has returned 0. If the init
- * function fails, the core unregisters the backend. The module that contains
+ * function fails, the core unregisters the backend and makes no further call of
+ * a callback. The module that contains
  * the callbacks is pinned while the backend is attached. Each rejected
  * registration is logged, and no callback has been called.
  *

@@ -161,9 +161,16 @@ static bool each_nth(atomic_t *counter, unsigned int n)
 
 /* the backend */
 
+static void judge_module(void)
+{
+	if (THIS_MODULE->state == MODULE_STATE_GOING)
+		wrong("callback after the module's init has failed");
+}
+
 static void faulty_init(unsigned int type)
 {
 	atomic_inc(&init_calls);
+	judge_module();
 	record('i', type);
 	if (areas[type] != AREA_OFF)
 		wrong("second init of type %u", type);
@@ -347,6 +354,7 @@ static void faulty_invalidate_area(unsigned int type)
 	struct page *copy;
 
 	atomic_inc(&area_calls);
+	judge_module();
 	record('a', type);
 	if (areas[type] != AREA_ON)
 		wrong("invalidate_area of type %u, which is not set up", type);
