@@ -167,6 +167,7 @@ enum frontswap_warned {
  * @store_ref_zero: Completed when the gate is closed and the last store() has
  *	returned.
  * @warned: Bits of enum frontswap_warned.
+ * @hibernating: Drained for hibernation, to be attached again.
  * @abandoned: Was abandoned, and is not attached again.
  * @lost_pages: Number of pages lost when the backend was abandoned.
  * @lost_maps: Number of maps of lost pages; under @reg->areas_mutex.
@@ -198,6 +199,7 @@ struct frontswap_backend {
 	bool draining;
 	struct completion store_ref_zero;
 	unsigned long warned;
+	bool hibernating;
 	bool abandoned;
 	unsigned long lost_pages;
 	unsigned int lost_maps;

@@ -15,6 +15,7 @@
 #include <linux/notifier.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include <linux/suspend.h>
 #include <linux/swap.h>
 
 #include "frontswap_internal.h"
@@ -640,9 +641,99 @@ static int __init frontswap_modules_init(void)
 }
 #endif
 
+#ifdef CONFIG_HIBERNATION
+/* Find a backend to drain or, if @resume, to attach again. Takes a reference. */
+static struct frontswap_backend *
+frontswap_get_pm_backend(struct frontswap_registry *reg, bool resume)
+{
+	struct frontswap_backend *b, *found = NULL;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(b, &reg->backends, node) {
+		if (!(b->ops.flags & FRONTSWAP_NOT_IN_IMAGE))
+			continue;
+		/* checked again under state_mutex */
+		if (data_race(resume ? b->hibernating : b->attached) &&
+		    kobject_get_unless_zero(&b->kobj)) {
+			found = b;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static int frontswap_hibernate_backend(struct frontswap_backend *b)
+{
+	int ret = 0;
+
+	mutex_lock(&b->state_mutex);
+	if (b->attached) {
+		ret = frontswap_disable(b);
+		b->hibernating = !ret;
+	}
+	mutex_unlock(&b->state_mutex);
+	if (ret)
+		registry_err(b->reg, "%s: no hibernation: pages are left outside the image (%d)\n",
+			     b->name, ret);
+	return ret;
+}
+
+static void frontswap_resume_backend(struct frontswap_backend *b)
+{
+	mutex_lock(&b->state_mutex);
+	b->hibernating = false;
+	if (!b->unregistered && frontswap_enable(b))
+		registry_err(b->reg, "%s: not attached after hibernation\n",
+			     b->name);
+	mutex_unlock(&b->state_mutex);
+}
+
+static void frontswap_resume_backends(struct frontswap_registry *reg)
+{
+	struct frontswap_backend *b;
+
+	while ((b = frontswap_get_pm_backend(reg, true))) {
+		frontswap_resume_backend(b);
+		kobject_put(&b->kobj);
+	}
+}
+
+static int frontswap_pm_notify(struct notifier_block *nb, unsigned long event,
+			       void *data)
+{
+	struct frontswap_registry *reg = &frontswap_registry;
+	struct frontswap_backend *b;
+	int ret = 0;
+
+	if (event == PM_HIBERNATION_PREPARE)
+		while (!ret && (b = frontswap_get_pm_backend(reg, false))) {
+			ret = frontswap_hibernate_backend(b);
+			kobject_put(&b->kobj);
+		}
+	if (event == PM_POST_HIBERNATION || ret)
+		frontswap_resume_backends(reg);
+	return notifier_from_errno(ret);
+}
+
+static struct notifier_block frontswap_pm_nb = {
+	.notifier_call = frontswap_pm_notify,
+};
+
+static int __init frontswap_pm_init(void)
+{
+	return register_pm_notifier(&frontswap_pm_nb);
+}
+#else
+static int __init frontswap_pm_init(void)
+{
+	return 0;
+}
+#endif
+
 static int __init frontswap_setup(void)
 {
 	frontswap_sysfs_init(&frontswap_registry);
-	return frontswap_modules_init();
+	return frontswap_modules_init() ?: frontswap_pm_init();
 }
 subsys_initcall(frontswap_setup);

@@ -92,6 +92,15 @@ static inline void *frontswap_io_priv(struct frontswap_io *io)
 #define FRONTSWAP_EXCLUSIVE_LOADS	BIT(3)
 
 /**
+ * define FRONTSWAP_NOT_IN_IMAGE - the memory is not part of a hibernation image
+ *
+ * The pages are in another machine or in a hypervisor, where they may be gone
+ * after resume. Before hibernation the core drains the backend, or hibernation
+ * fails. After hibernation the backend is attached again.
+ */
+#define FRONTSWAP_NOT_IN_IMAGE	BIT(4)
+
+/**
  * define FRONTSWAP_LOAD_EXCLUSIVE - page filled, the copy can be released
  *
  * Returned by load() after filling the page if the backend does not need to
@@ -145,7 +154,8 @@ static inline void *frontswap_io_priv(struct frontswap_io *io)
  * @priority: Backends are tried in descending order of priority; among equal
  *	priorities, the backend registered last comes first. Optional.
  * @flags: FRONTSWAP_DIRECT_LOAD, FRONTSWAP_WRITE_THROUGH,
- *	FRONTSWAP_LARGE_FOLIOS, FRONTSWAP_EXCLUSIVE_LOADS. Optional.
+ *	FRONTSWAP_LARGE_FOLIOS, FRONTSWAP_EXCLUSIVE_LOADS,
+ *	FRONTSWAP_NOT_IN_IMAGE. Optional.
  * @pool_pages: Return the number of RAM pages in the backend's pool. The pool
  *	and the pages in the pool are then part of Zswap: and Zswapped: in
  *	/proc/meminfo. Optional. May sleep. Called at any time from the start of

@@ -46,6 +46,10 @@ static bool large;
 module_param(large, bool, 0444);
 MODULE_PARM_DESC(large, "Claim FRONTSWAP_LARGE_FOLIOS");
 
+static bool remote;
+module_param(remote, bool, 0444);
+MODULE_PARM_DESC(remote, "Claim FRONTSWAP_NOT_IN_IMAGE");
+
 static unsigned int depth;
 module_param(depth, uint, 0444);
 MODULE_PARM_DESC(depth, "io_depth");
@@ -495,7 +499,8 @@ static int __init async_init(void)
 	async_ops.priority = priority;
 	async_ops.io_depth = depth;
 	async_ops.flags = (write_through ? FRONTSWAP_WRITE_THROUGH : 0) |
-			  (large ? FRONTSWAP_LARGE_FOLIOS : 0);
+			  (large ? FRONTSWAP_LARGE_FOLIOS : 0) |
+			  (remote ? FRONTSWAP_NOT_IN_IMAGE : 0);
 	if (queue)
 		async_ops.kick = async_kick;
 	registered = &async_ops;
