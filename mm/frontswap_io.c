@@ -248,13 +248,12 @@ int frontswap_io_store(struct frontswap_map *map, unsigned int type,
 		return -EBUSY;
 	}
 	ret = b->ops.begin_store(io);
-	if (likely(ret == -EINPROGRESS)) {
+	if (likely(ret == -EINPROGRESS))
 		frontswap_io_plug(b);
-	} else if (!ret) {
+	else if (!ret)
 		frontswap_io_end(io, 0);
-	} else if (frontswap_io_reject(io, map, seq)) {
+	else if (frontswap_io_reject(io, map, seq))
 		return ret;
-	}
 	if (!delayed_work_pending(&ios->scan_work))
 		queue_delayed_work(frontswap_io_wq, &ios->scan_work, HZ);
 	return 0;

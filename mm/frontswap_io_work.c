@@ -389,8 +389,9 @@ void frontswap_io_flush_type(struct frontswap_backend *b, unsigned int type)
 	if (!ios)
 		return;
 	queue_work(frontswap_io_wq, &ios->work);
-	wait_event(ios->wait, READ_ONCE(ios->abandoned) ||
-			      frontswap_io_type_idle(ios, type));
+	wait_event(ios->wait,
+		   READ_ONCE(ios->abandoned) ||
+		   frontswap_io_type_idle(ios, type));
 }
 
 /**
@@ -406,8 +407,9 @@ int frontswap_io_wait_idle(struct frontswap_backend *b)
 	if (!ios)
 		return 0;
 	queue_work(frontswap_io_wq, &ios->work);
-	if (wait_event_killable(ios->wait, READ_ONCE(ios->abandoned) ||
-					   READ_ONCE(ios->nr_free) == ios->nr))
+	if (wait_event_killable(ios->wait,
+				READ_ONCE(ios->abandoned) ||
+				READ_ONCE(ios->nr_free) == ios->nr))
 		return -EINTR;
 	return READ_ONCE(ios->abandoned) ? -EIO : 0;
 }
@@ -547,9 +549,10 @@ int frontswap_io_alloc_all(struct frontswap_backend *b)
 	b->ops.flags &= ~FRONTSWAP_DIRECT_LOAD;
 	if (!b->ops.invalidate_slots)
 		b->ops.invalidate_slots = frontswap_io_nop_slots;
-	b->ios = ios = kzalloc(sizeof(*ios), GFP_KERNEL);
+	ios = kzalloc(sizeof(*ios), GFP_KERNEL);
 	if (!ios)
 		return -ENOMEM;
+	b->ios = ios;
 	frontswap_io_init(ios, b);
 	ios->hash_bits = max(order_base_2(depth), 1);
 	ios->nr_reserved = max(depth / 4, 1U);

@@ -65,6 +65,7 @@ static const char *state_of(const struct frontswap_backend *b)
 		return "draining";
 	/* a snapshot, which may be stale when read */
 	if (!data_race(b->attached))
+		/* the same */
 		return data_race(b->abandoned) ? "abandoned" : "detached";
 	/* snapshots, too */
 	if (!data_race(b->open))

@@ -132,7 +132,7 @@ check_async() {
 		status=1
 	fi
 	if [ "$(async pages)" -ne 0 ] || [ "$(async in_flight)" -ne 0 ]; then
-		echo "FAIL: $(async pages) page(s) and $(async in_flight) io(s) left in the backend" >&2
+		echo "FAIL: $(async pages) page(s), $(async in_flight) io(s) left behind" >&2
 		status=1
 	fi
 }
