@@ -314,7 +314,8 @@ static int frontswap_load_bounce(struct frontswap_backend *b, unsigned int type,
 
 /*
  * Load a copy through a page of the core. Returns the result of load(), or
- * -EINPROGRESS if the page is completed later, and may be another task's by now.
+ * FRONTSWAP_IN_FLIGHT if the page is completed later: the page may be another
+ * task's by now, and @b may be gone.
  */
 static noinline int frontswap_load_indirect(struct frontswap_backend *b,
 					    unsigned int type, pgoff_t offset,
@@ -326,7 +327,7 @@ static noinline int frontswap_load_indirect(struct frontswap_backend *b,
 		ret = frontswap_io_load(b, type, offset, page);
 	else
 		ret = frontswap_load_bounce(b, type, offset, page);
-	if (ret != -EINPROGRESS)
+	if (ret != FRONTSWAP_IN_FLIGHT)
 		trace_frontswap_load(b->name, swp_entry(type, offset).val, ret);
 	return ret;
 }
@@ -400,8 +401,8 @@ static void frontswap_load_exclusive(struct frontswap_backend *b,
 }
 
 /*
- * load() has returned another value than 0. A load in flight completes the page,
- * which may be another task's by now.
+ * load() has returned another value than 0. After the end of a load in flight,
+ * the page may be another task's, and @b may be gone.
  */
 static noinline int frontswap_load_nonzero(struct frontswap_backend *b,
 					   struct page *page, int ret)
@@ -412,7 +413,7 @@ static noinline int frontswap_load_nonzero(struct frontswap_backend *b,
 		frontswap_load_exclusive(b, page);
 		return 0;
 	}
-	if (ret == -EINPROGRESS && b->ios)
+	if (ret == FRONTSWAP_IN_FLIGHT)
 		return 0;
 	entry.val = page_private(page);
 	ret = frontswap_report_load_error(b, swp_type(entry),

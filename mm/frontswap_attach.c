@@ -131,15 +131,17 @@ static void frontswap_attach_area(struct frontswap_backend *b,
 static void frontswap_detach_area(struct frontswap_backend *b,
 				  unsigned int type)
 {
+	bool idle = frontswap_io_flush_type(b, type);
 	struct frontswap_map *map = b->map[type];
 	unsigned int left = bitmap_weight(map->bits, map->nr_slots);
 
-	frontswap_io_flush_type(b, type);
 	WRITE_ONCE(b->map[type], NULL);
 	frontswap_io_end_scan(b);
 	this_cpu_add(b->stats->count[FRONTSWAP_INVALIDATES], left);
 	trace_frontswap_area_detach(b->name, type);
-	if (!frontswap_init_failed(b))
+	if (!idle)
+		frontswap_io_defer_detach(b, type);
+	else if (!frontswap_init_failed(b))
 		frontswap_call_detach(b, type);
 	kvfree_rcu(map, rcu);
 }
@@ -201,7 +203,7 @@ int frontswap_registry_swapon(struct frontswap_registry *reg,
 	__set_bit(type, reg->need_init);
 	reg->nr_slots[type] = nr_slots;
 	list_for_each_entry(b, &reg->backends, node) {
-		if (!b->attached)
+		if (!b->attached || (b->ios && READ_ONCE(b->ios->abandoned)))
 			continue;
 		WRITE_ONCE(b->map[type], frontswap_map_alloc(b, nr_slots));
 		if (b->map[type])
@@ -287,18 +289,26 @@ void frontswap_open_gate(struct frontswap_backend *b)
 
 /*
  * On success no store is in progress, and all stored pages have a bit set. If
- * the task is killed, the gate is open again.
+ * the task is killed, or the backend given up, the gate is open again.
  */
 static int frontswap_close_gate(struct frontswap_backend *b)
 {
+	long ret;
+
 	lockdep_assert_held(&b->state_mutex);
 	if (!b->open)
 		return 0;
 	reinit_completion(&b->store_ref_zero);
 	percpu_ref_kill(&b->store_ref);
-	if (wait_for_completion_killable(&b->store_ref_zero)) {
+	do {
+		ret = wait_for_completion_killable_timeout(&b->store_ref_zero,
+							   HZ / 10);
+	} while (!ret && !(b->ios && READ_ONCE(b->ios->abandoned)));
+	if (ret <= 0) {
 		percpu_ref_resurrect(&b->store_ref);
-		return -EINTR;
+		/* The release of the reference may be in progress. */
+		synchronize_rcu();
+		return ret ? -EINTR : -EIO;
 	}
 	b->open = false;
 	return 0;
@@ -421,7 +431,7 @@ static int frontswap_detach(struct frontswap_backend *b)
 	WARN_ON_ONCE(b->open);
 
 	mutex_lock(&reg->areas_mutex);
-	if (frontswap_holds_pages(b)) {
+	if (frontswap_holds_pages(b) || !frontswap_io_is_idle(b)) {
 		mutex_unlock(&reg->areas_mutex);
 		return -EAGAIN;
 	}
@@ -440,24 +450,12 @@ static int frontswap_detach(struct frontswap_backend *b)
 	return 0;
 }
 
-/* The device has the pages of a backend that writes through. */
-static void frontswap_clear_map(struct frontswap_map *map)
-{
-	unsigned long offset;
-
-	for_each_set_bit(offset, map->bits, map->nr_slots)
-		if (test_and_clear_bit(offset, map->bits))
-			this_cpu_inc(map->backend->stats->count[FRONTSWAP_INVALIDATES]);
-}
-
 static void frontswap_detach_lost_area(struct frontswap_backend *b,
 				       unsigned int type)
 {
 	struct frontswap_map *map = b->map[type];
 	unsigned long lost;
 
-	if (b->ops.flags & FRONTSWAP_WRITE_THROUGH)
-		frontswap_clear_map(map);
 	/* slots may be freed concurrently, but no bit is set */
 	lost = data_race(bitmap_weight(map->bits, map->nr_slots));
 	if (!lost)
@@ -465,12 +463,14 @@ static void frontswap_detach_lost_area(struct frontswap_backend *b,
 	synchronize_rcu();
 	WRITE_ONCE(b->map[type], NULL);
 	frontswap_io_end_scan(b);
-	__set_bit(type, b->ios->areas);
+	frontswap_io_defer_detach(b, type);
 	if (!lost) {
 		kvfree_rcu(map, rcu);
 		return;
 	}
-	b->lost_pages += lost;
+	/* If the backend writes through, loads read the device. */
+	if (!(b->ops.flags & FRONTSWAP_WRITE_THROUGH))
+		b->lost_pages += lost;
 	b->lost_maps++;
 	kobject_get(&b->kobj);
 }

@@ -649,7 +649,8 @@ int frontswap_evict_pages(struct frontswap_backend *b, unsigned int type,
 	ret = 0;
 	if (frontswap_drain_get_area(d)) {
 		/* data race: the flag does not change under a reference */
-		if (data_race(d->si->flags & SWP_FS_OPS))
+		if (data_race(d->si->flags & SWP_FS_OPS) &&
+		    !(b->ops.flags & FRONTSWAP_WRITE_THROUGH))
 			ret = -EOPNOTSUPP;
 		else
 			ret = frontswap_evict_slots(d, offsets, nr);

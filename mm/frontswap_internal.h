@@ -8,6 +8,7 @@
 #include <linux/completion.h>
 #include <linux/frontswap.h>
 #include <linux/kobject.h>
+#include <linux/limits.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -303,6 +304,9 @@ static __always_inline void frontswap_complete(struct page *page)
 	folio_unlock((struct folio *)page);
 }
 
+/* Returned within the core for a load whose end completes the page. */
+#define FRONTSWAP_IN_FLIGHT	INT_MIN
+
 /* Store order. */
 static inline bool frontswap_goes_before(const struct frontswap_backend *a,
 					 const struct frontswap_backend *b)
@@ -377,10 +381,13 @@ int frontswap_report_load_error(struct frontswap_backend *b, unsigned int type,
 int frontswap_io_alloc_all(struct frontswap_backend *b);
 void frontswap_io_free_all(struct frontswap_backend *b);
 void frontswap_io_stop(struct frontswap_backend *b);
-void frontswap_io_flush_type(struct frontswap_backend *b, unsigned int type);
+bool frontswap_io_flush_type(struct frontswap_backend *b, unsigned int type);
+void frontswap_io_defer_detach(struct frontswap_backend *b, unsigned int type);
+bool frontswap_io_is_idle(struct frontswap_backend *b);
 int frontswap_io_wait_idle(struct frontswap_backend *b);
 void frontswap_io_end_scan(struct frontswap_backend *b);
 void frontswap_io_resume(struct frontswap_backend *b);
+void frontswap_io_set_deadline(struct frontswap_backend *b, unsigned int ms);
 void frontswap_io_give_up(struct frontswap_backend *b);
 void frontswap_io_give_up_undo(struct frontswap_backend *b);
 void frontswap_io_abandon(struct frontswap_backend *b);

@@ -16,6 +16,8 @@
  *   COPYING   the core fills the reader's page
  *   FAILED    a failed store: the io is the only copy of the slot
  *   DEVICE    the reader's page must be read from the device
+ *   BEGIN     the task in begin_load(): the load may end before the return, and
+ *             then nothing else pins the backend
  * The io of a store is in the hash table until the copy is in the backend or on
  * the device; loads of the slot find the copy there. The io of a store holds a
  * reference on the store gate, so a detach waits for the io.
@@ -115,11 +117,11 @@ static bool frontswap_io_try_claim(struct frontswap_io *io,
 
 	spin_lock(&ios->slots_lock);
 	spin_lock_irqsave(&ios->lock, flags);
-	older = frontswap_io_find(ios, io->type, io->offset);
+	older = frontswap_io_find(ios, io->type, io->offset, 0);
 	if (older && older->state == IO_FAILED) {
 		list_del_init(&older->list);
 		frontswap_io_put(older, IO_FAILED);
-		older = NULL;
+		older = frontswap_io_find(ios, io->type, io->offset, 0);
 	}
 	claimed = !older && !ios->abandoned;
 	if (claimed) {
@@ -195,12 +197,10 @@ static void frontswap_io_end_store(struct frontswap_io *io, int err)
 	}
 	frontswap_io_error(ios);
 	this_cpu_inc(b->stats->count[FRONTSWAP_STORE_ERRORS]);
-	clear_bit(io->offset, map->held);
-	if (b->ops.flags & FRONTSWAP_WRITE_THROUGH) {
-		/* The page is on the device, or stays dirty. */
-		if (test_and_clear_bit(io->offset, map->bits))
-			this_cpu_inc(b->stats->count[FRONTSWAP_INVALIDATES]);
-	} else if (test_bit(io->offset, map->bits)) {
+	/* A swapoff does not wait for a backend that is being abandoned. */
+	if (map)
+		clear_bit(io->offset, map->held);
+	if (map && test_bit(io->offset, map->bits)) {
 		io->state |= IO_FAILED;
 		list_add_tail(&io->list, &ios->failed);
 		queue_work(frontswap_io_wq, &ios->work);
@@ -302,6 +302,14 @@ void frontswap_io_finish(struct frontswap_io *io, struct page *page,
 	frontswap_io_finish_page(io, page, err);
 }
 
+static void frontswap_io_count_load(struct frontswap_ios *ios, int err)
+{
+	if (frontswap_is_filled(ios->backend, err) || err == -ENOENT)
+		frontswap_io_success(ios);
+	else
+		frontswap_io_error(ios);
+}
+
 /**
  * frontswap_io_end() - end a store or a load
  * @io: The io. The backend must not access the io afterwards.
@@ -333,10 +341,7 @@ void frontswap_io_end(struct frontswap_io *io, int err)
 		frontswap_io_end_store(io, err);
 		goto unlock;
 	}
-	if (frontswap_is_filled(io->backend, err) || err == -ENOENT)
-		frontswap_io_success(ios);
-	else
-		frontswap_io_error(ios);
+	frontswap_io_count_load(ios, err);
 	page = frontswap_io_take_reader(io, &waiter);
 	if (page)
 		io->state |= IO_COPYING;
@@ -360,7 +365,7 @@ static bool frontswap_io_load_store(struct frontswap_ios *ios,
 	unsigned long flags;
 
 	spin_lock_irqsave(&ios->lock, flags);
-	io = frontswap_io_find(ios, type, offset);
+	io = frontswap_io_find(ios, type, offset, IO_STORE);
 	if (io)
 		memcpy_page(page, 0, io->page, 0, PAGE_SIZE);
 	spin_unlock_irqrestore(&ios->lock, flags);
@@ -370,26 +375,24 @@ static bool frontswap_io_load_store(struct frontswap_ios *ios,
 /*
  * begin_load() was complete at once, or failed. The deadline may be faster.
  */
-static int frontswap_io_end_at_once(struct frontswap_io *io, unsigned int seq,
-				    struct page *page, int ret)
+static int frontswap_io_end_at_once(struct frontswap_io *io, struct page *page,
+				    int ret)
 {
 	struct frontswap_ios *ios = io->backend->ios;
 	struct frontswap_waiter *waiter;
 	unsigned long flags;
 
 	spin_lock_irqsave(&ios->lock, flags);
-	if (WARN_ONCE(io->seq != seq || !(io->state & IO_BUSY),
+	frontswap_io_count_load(ios, ret);
+	if (WARN_ONCE(!(io->state & IO_BUSY),
 		      "frontswap: %s: a load that was done has ended\n",
-		      io->backend->name)) {
-		ret = -EINPROGRESS;
-		goto unlock;
-	}
-	if (!frontswap_io_take_reader(io, &waiter))
-		ret = -EINPROGRESS;
+		      io->backend->name))
+		ret = FRONTSWAP_IN_FLIGHT;
+	else if (!frontswap_io_take_reader(io, &waiter))
+		ret = FRONTSWAP_IN_FLIGHT;
 	else if (frontswap_is_filled(io->backend, ret))
 		memcpy_page(page, 0, io->page, 0, PAGE_SIZE);
-	frontswap_io_put(io, IO_BUSY);
-unlock:
+	frontswap_io_put(io, IO_BUSY | IO_BEGIN);
 	spin_unlock_irqrestore(&ios->lock, flags);
 	return ret;
 }
@@ -402,23 +405,25 @@ static int frontswap_io_begin(struct frontswap_backend *b, unsigned int type,
 	struct frontswap_ios *ios = b->ios;
 	unsigned long deadline = frontswap_io_deadline(ios);
 	struct frontswap_io *io;
-	unsigned int seq;
 	int ret;
 
 	io = frontswap_io_get(ios, 0, deadline, swp_entry(type, offset), page,
 			      waiter);
 	if (!io)
 		return -ETIMEDOUT;
-	seq = io->seq;
 	ret = b->ops.begin_load(io);
 	if (unlikely(ret != -EINPROGRESS))
-		return frontswap_io_end_at_once(io, seq, page, ret);
+		return frontswap_io_end_at_once(io, page, ret);
 	frontswap_io_plug(b);
 	if (deadline != MAX_SCHEDULE_TIMEOUT &&
 	    !delayed_work_pending(&ios->deadline_work))
 		queue_delayed_work(frontswap_io_wq, &ios->deadline_work,
 				   deadline);
-	return ret;
+	/* The end of the load may leave nothing that pins the backend. */
+	rcu_read_lock();
+	frontswap_io_drop(io, IO_BEGIN);
+	rcu_read_unlock();
+	return FRONTSWAP_IN_FLIGHT;
 }
 
 /**
@@ -440,7 +445,7 @@ void frontswap_io_begin_load(struct frontswap_backend *b, unsigned int type,
 	init_completion(&w->done);
 	if (!frontswap_io_load_store(b->ios, type, offset, page))
 		ret = frontswap_io_begin(b, type, offset, page, w);
-	if (ret == -EINPROGRESS)
+	if (ret == FRONTSWAP_IN_FLIGHT)
 		return;
 	w->ret = ret;
 	complete(&w->done);
@@ -471,6 +476,9 @@ static bool frontswap_io_reap(struct frontswap_backend *b)
 int frontswap_io_wait_load(struct frontswap_backend *b,
 			   struct frontswap_waiter *w)
 {
+	/* A task that polls does not sleep, which would submit the requests. */
+	if (b->ops.reap && b->ops.kick)
+		frontswap_io_kick(b);
 	while (!completion_done(&w->done) && frontswap_io_reap(b))
 		;
 	wait_for_completion_io(&w->done);
@@ -486,8 +494,9 @@ int frontswap_io_wait_load(struct frontswap_backend *b,
  *	page is filled on return, because its reader does not look at the lock.
  *
  * Context: Process context, may sleep.
- * Return: -EINPROGRESS if the page is completed by the end of the load, and may
- * be unlocked already; else as load().
+ * Return: FRONTSWAP_IN_FLIGHT if the page is completed by the end of the load:
+ * the page may be unlocked already, and nothing may pin the backend; else as
+ * load().
  */
 int frontswap_io_load(struct frontswap_backend *b, unsigned int type,
 		      pgoff_t offset, struct page *page)

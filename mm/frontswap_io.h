@@ -11,6 +11,7 @@
 #define IO_COPYING	BIT(1)
 #define IO_FAILED	BIT(2)
 #define IO_DEVICE	BIT(3)
+#define IO_BEGIN	BIT(4)
 
 /* io->flags */
 #define IO_STORE	BIT(0)
@@ -34,7 +35,8 @@ bool frontswap_io_admits(struct frontswap_ios *ios);
 struct hlist_head *frontswap_io_bucket(struct frontswap_ios *ios,
 				       unsigned int type, pgoff_t offset);
 struct frontswap_io *frontswap_io_find(struct frontswap_ios *ios,
-				       unsigned int type, pgoff_t offset);
+				       unsigned int type, pgoff_t offset,
+				       u8 flags);
 bool frontswap_io_in_flight(struct frontswap_ios *ios, unsigned int type,
 			    pgoff_t offset);
 struct frontswap_io *

@@ -25,8 +25,9 @@ void frontswap_io_error(struct frontswap_ios *ios)
 	lockdep_assert_held(&ios->lock);
 	if (++ios->errors < MAX_ERRORS)
 		return;
-	if (!ios->stalled)
-		frontswap_io_changed(ios);
+	if (ios->stalled)
+		return;
+	frontswap_io_changed(ios);
 	ios->stalled = true;
 	ios->resume_at = jiffies + ios->pause;
 }
@@ -70,14 +71,17 @@ struct hlist_head *frontswap_io_bucket(struct frontswap_ios *ios,
 				    ios->hash_bits)];
 }
 
+/* Find an io of the slot that has all of @flags; a slot has one store at most. */
 struct frontswap_io *frontswap_io_find(struct frontswap_ios *ios,
-				       unsigned int type, pgoff_t offset)
+				       unsigned int type, pgoff_t offset,
+				       u8 flags)
 {
 	struct frontswap_io *io;
 
 	lockdep_assert_held(&ios->lock);
 	hlist_for_each_entry(io, frontswap_io_bucket(ios, type, offset), hash)
-		if (io->offset == offset && io->type == type)
+		if (io->offset == offset && io->type == type &&
+		    (io->flags & flags) == flags)
 			return io;
 	return NULL;
 }
@@ -89,7 +93,7 @@ bool frontswap_io_in_flight(struct frontswap_ios *ios, unsigned int type,
 	bool found;
 
 	spin_lock_irqsave(&ios->lock, flags);
-	found = frontswap_io_find(ios, type, offset);
+	found = frontswap_io_find(ios, type, offset, 0);
 	spin_unlock_irqrestore(&ios->lock, flags);
 	return found;
 }
@@ -107,13 +111,18 @@ frontswap_io_tryget(struct frontswap_ios *ios, unsigned int keep,
 		io = list_first_entry(&ios->free, struct frontswap_io, list);
 		list_del_init(&io->list);
 		ios->nr_free--;
-		io->state = IO_BUSY;
+		io->state = reader ? IO_BUSY | IO_BEGIN : IO_BUSY;
 		io->started = jiffies;
 		io->type = swp_type(entry);
 		io->offset = swp_offset(entry);
 		io->reader = reader;
 		io->waiter = waiter;
 		io->seq++;
+		/* A load that is late is found by later stores of the slot. */
+		if (reader)
+			hlist_add_head(&io->hash,
+				       frontswap_io_bucket(ios, io->type,
+							   io->offset));
 	}
 	spin_unlock_irqrestore(&ios->lock, flags);
 	return io;
@@ -159,6 +168,7 @@ void frontswap_io_put(struct frontswap_io *io, u8 bit)
 	if (!io->state || (ios->abandoned && io->state == IO_BUSY))
 		frontswap_io_forget_slot(io);
 	if (!io->state) {
+		hlist_del_init(&io->hash);
 		list_add(&io->list, &ios->free);
 		ios->nr_free++;
 		if (ios->abandoned && ios->nr_free == ios->nr)

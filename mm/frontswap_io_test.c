@@ -343,6 +343,7 @@ static void failed_write_through_is_forgotten(struct kunit *test)
 	reg_a();
 	KUNIT_EXPECT_EQ(test, store(0, SLOT), -EAGAIN);
 	end_io(-EIO);
+	run_work();
 	KUNIT_EXPECT_FALSE(test, in_map(SLOT));
 	EXPECT_NO_LOAD(0, SLOT, -ENOENT);
 	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend_a()), 0ul);
@@ -431,6 +432,7 @@ static void errors_in_a_row_pause_stores(struct kunit *test)
 	end_io(-EIO);
 	run_work();
 	KUNIT_EXPECT_TRUE(test, backend_a()->ios->stalled);
+	backend_a()->ios->resume_at = jiffies + 100 * HZ;
 	ctx->len = 0;
 	KUNIT_EXPECT_EQ(test, store(0, SLOT), -ENOSPC);
 	EXPECT_CALLS("");
@@ -711,6 +713,7 @@ static void abandon_of_written_through_pages_loses_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, with_state(abandon), 0);
 	KUNIT_EXPECT_EQ(test, backend_a()->lost_pages, 0ul);
 	EXPECT_NO_LOAD(0, 1, -ENOENT);
+	swapoff(0);
 	KUNIT_EXPECT_FALSE(test, static_key_enabled(&test_key));
 }
 
@@ -738,6 +741,9 @@ static void bad_pairs_of_callbacks(struct kunit *test)
 	a.ops.begin_store = a_begin_store;
 	a.ops.store = fake_ops[0].store;
 	a.ops.load = fake_ops[0].load;
+	KUNIT_EXPECT_EQ(test, reg_a(), -EINVAL);
+	a.ops.begin_store = NULL;
+	a.ops.begin_load = NULL;
 	KUNIT_EXPECT_EQ(test, reg_a(), -EINVAL);
 	EXPECT_CALLS("");
 }

@@ -48,11 +48,16 @@ static void frontswap_io_save_failed(struct frontswap_ios *ios)
 {
 	struct frontswap_backend *b = ios->backend;
 	pgoff_t offsets[FAILED_BATCH];
-	unsigned int type, n;
+	unsigned int type, n, i;
 
 	while ((n = frontswap_io_collect(ios, &type, offsets)))
 		if (b->reg->evict(b, type, offsets, n) <= 0)
 			break;
+	/* The next attempt begins with others. */
+	spin_lock_irq(&ios->lock);
+	for (i = 0; i < n; i++)
+		list_rotate_left(&ios->failed);
+	spin_unlock_irq(&ios->lock);
 	if (n)
 		queue_delayed_work(frontswap_io_wq, &ios->retry_work, HZ / 10);
 }
@@ -111,7 +116,7 @@ static void frontswap_io_expire(struct frontswap_io *io, unsigned long deadline)
 	struct page *page = NULL;
 
 	spin_lock_irq(&ios->lock);
-	if (io->state == IO_BUSY && io->reader &&
+	if (io->state & IO_BUSY && io->reader &&
 	    !time_before(jiffies, io->started + deadline)) {
 		page = frontswap_io_take_reader(io, &waiter);
 		io->state |= IO_COPYING;
@@ -136,7 +141,7 @@ static void frontswap_io_abandon_one(struct frontswap_io *io)
 	if (io->state == IO_BUSY && io->flags & IO_STORE) {
 		io->state |= IO_FAILED;
 		list_add_tail(&io->list, &ios->failed);
-	} else if (io->state == IO_BUSY) {
+	} else if (io->state & IO_BUSY) {
 		page = frontswap_io_take_reader(io, &waiter);
 		if (page)
 			io->state |= IO_COPYING;
@@ -148,14 +153,22 @@ static void frontswap_io_abandon_one(struct frontswap_io *io)
 	frontswap_io_drop(io, IO_COPYING);
 }
 
-static bool frontswap_io_none_failed(struct frontswap_ios *ios)
+static bool frontswap_io_settled(struct frontswap_ios *ios)
 {
 	bool none;
 
 	spin_lock_irq(&ios->lock);
-	none = list_empty(&ios->failed);
+	none = list_empty(&ios->failed) && list_empty(&ios->devices);
 	spin_unlock_irq(&ios->lock);
 	return none;
+}
+
+/* Pages of readers may be waiting for the work, so it is not cancelled. */
+static void frontswap_io_finish_work(struct frontswap_ios *ios)
+{
+	cancel_delayed_work_sync(&ios->retry_work);
+	flush_work(&ios->work);
+	cancel_delayed_work_sync(&ios->retry_work);
 }
 
 static void frontswap_io_set_abandoned(struct frontswap_ios *ios, bool abandoned)
@@ -212,10 +225,8 @@ void frontswap_io_abandon(struct frontswap_backend *b)
 	struct frontswap_io *io, *next;
 
 	frontswap_io_give_up(b);
-	wait_event_timeout(ios->wait, frontswap_io_none_failed(ios),
-			   ABANDON_WAIT);
-	cancel_delayed_work_sync(&ios->retry_work);
-	cancel_work_sync(&ios->work);
+	wait_event_timeout(ios->wait, frontswap_io_settled(ios), ABANDON_WAIT);
+	frontswap_io_finish_work(ios);
 
 	spin_lock_irq(&ios->lock);
 	list_for_each_entry_safe(io, next, &ios->failed, list) {
@@ -299,6 +310,19 @@ static void frontswap_io_check_deadline(struct work_struct *work)
 				   deadline / 4 + 1);
 }
 
+/**
+ * frontswap_io_set_deadline() - change the deadline of loads
+ * @b: The backend.
+ * @ms: See struct frontswap_ops.
+ *
+ * Applies to loads in flight, too.
+ */
+void frontswap_io_set_deadline(struct frontswap_backend *b, unsigned int ms)
+{
+	WRITE_ONCE(b->ios->deadline_ms, ms);
+	mod_delayed_work(frontswap_io_wq, &b->ios->deadline_work, 0);
+}
+
 /* Slots that were freed */
 
 static void frontswap_io_scan_word(struct frontswap_backend *b,
@@ -312,11 +336,10 @@ static void frontswap_io_scan_word(struct frontswap_backend *b,
 	spin_lock(&ios->slots_lock);
 	while (offset < end) {
 		for (first = offset; offset < end; offset++) {
-			if (!test_bit(offset, map->held) ||
-			    test_bit(offset, map->bits) ||
-			    frontswap_io_in_flight(ios, type, offset))
+			if (test_bit(offset, map->bits) ||
+			    frontswap_io_in_flight(ios, type, offset) ||
+			    !test_and_clear_bit(offset, map->held))
 				break;
-			clear_bit(offset, map->held);
 		}
 		if (offset > first)
 			b->ops.invalidate_slots(b->user_ops, type, first,
@@ -381,17 +404,43 @@ static bool frontswap_io_type_idle(struct frontswap_ios *ios, unsigned int type)
  * frontswap_io_flush_type() - wait until nothing refers to a map
  * @b: The backend.
  * @type: Swap type, of which all slots are free.
+ *
+ * Return: false if the backend is abandoned and has not ended all ios.
  */
-void frontswap_io_flush_type(struct frontswap_backend *b, unsigned int type)
+bool frontswap_io_flush_type(struct frontswap_backend *b, unsigned int type)
 {
 	struct frontswap_ios *ios = b->ios;
 
 	if (!ios)
-		return;
+		return true;
 	queue_work(frontswap_io_wq, &ios->work);
 	wait_event(ios->wait,
 		   READ_ONCE(ios->abandoned) ||
 		   frontswap_io_type_idle(ios, type));
+	return frontswap_io_type_idle(ios, type);
+}
+
+/**
+ * frontswap_io_defer_detach() - call detach_area() after the last io
+ * @b: The backend, which is being abandoned.
+ * @type: Swap type.
+ */
+void frontswap_io_defer_detach(struct frontswap_backend *b, unsigned int type)
+{
+	mutex_lock(&b->ios->scan_mutex);
+	__set_bit(type, b->ios->areas);
+	mutex_unlock(&b->ios->scan_mutex);
+}
+
+/**
+ * frontswap_io_is_idle() - test whether all ios have ended
+ * @b: The backend.
+ *
+ * Return: true if no io is in use, or if the backend is synchronous.
+ */
+bool frontswap_io_is_idle(struct frontswap_backend *b)
+{
+	return !b->ios || READ_ONCE(b->ios->nr_free) == b->ios->nr;
 }
 
 /**
@@ -438,8 +487,7 @@ void frontswap_io_stop(struct frontswap_backend *b)
 		return;
 	cancel_delayed_work_sync(&ios->scan_work);
 	cancel_delayed_work_sync(&ios->deadline_work);
-	cancel_delayed_work_sync(&ios->retry_work);
-	cancel_work_sync(&ios->work);
+	frontswap_io_finish_work(ios);
 	cancel_work_sync(&ios->state_work);
 }
 
@@ -470,6 +518,10 @@ static int frontswap_io_stub(unsigned int type, pgoff_t offset,
 			     struct page *page)
 {
 	return -EINPROGRESS;
+}
+
+static void frontswap_io_nop_page(unsigned int type, pgoff_t offset)
+{
 }
 
 static void frontswap_io_nop_slots(const struct frontswap_ops *ops,
@@ -546,7 +598,9 @@ int frontswap_io_alloc_all(struct frontswap_backend *b)
 	depth = clamp(depth, 2U, MAX_DEPTH);
 	b->ops.store = frontswap_io_stub;
 	b->ops.load = frontswap_io_stub;
-	b->ops.flags &= ~FRONTSWAP_DIRECT_LOAD;
+	b->ops.invalidate_page = frontswap_io_nop_page;
+	b->ops.flags &= ~(FRONTSWAP_DIRECT_LOAD | FRONTSWAP_EXCLUSIVE_LOADS);
+	b->exclusive_loads = false;
 	if (!b->ops.invalidate_slots)
 		b->ops.invalidate_slots = frontswap_io_nop_slots;
 	ios = kzalloc(sizeof(*ios), GFP_KERNEL);

@@ -113,7 +113,8 @@ static const char *frontswap_owner_strerror(int err)
 static bool frontswap_ops_complete(const struct frontswap_ops *ops)
 {
 	if (!ops->begin_store && !ops->begin_load)
-		return ops->store && ops->load;
+		return ops->store && ops->load && !ops->kick && !ops->reap &&
+		       !ops->invalidate_slots;
 	return ops->begin_store && ops->begin_load && !ops->store && !ops->load;
 }
 
@@ -303,6 +304,7 @@ static int frontswap_backend_add(struct frontswap_backend *b)
 static void frontswap_backend_del(struct frontswap_backend *b)
 {
 	frontswap_sysfs_del(b);
+	frontswap_io_stop(b);
 	frontswap_list_del(b);
 }
 

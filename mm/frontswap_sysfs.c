@@ -45,7 +45,9 @@ static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 	/* A drain waits for the backend, until the backend is abandoned. */
 	if (abandon)
 		frontswap_io_give_up(b);
-	if (mutex_lock_killable(&b->state_mutex))
+	if (abandon)
+		mutex_lock(&b->state_mutex);
+	else if (mutex_lock_killable(&b->state_mutex))
 		return -EINTR;
 	if (abandon)
 		ret = frontswap_abandon(b);
@@ -188,7 +190,7 @@ static ssize_t deadline_ms_store(struct kobject *kobj,
 
 	if (ret)
 		return ret;
-	WRITE_ONCE(to_backend(kobj)->ios->deadline_ms, ms);
+	frontswap_io_set_deadline(to_backend(kobj), ms);
 	return count;
 }
 static struct kobj_attribute deadline_ms_attr = __ATTR_RW(deadline_ms);

@@ -104,7 +104,7 @@ static inline void *frontswap_io_priv(struct frontswap_io *io)
  * define FRONTSWAP_LOAD_EXCLUSIVE - page filled, the copy can be released
  *
  * Returned by load() after filling the page if the backend does not need to
- * keep the copy. If the page is a single page in the swap cache, the core marks
+ * keep the copy. Not for asynchronous backends. If the page is a single page in the swap cache, the core marks
  * the page dirty and calls invalidate_page() before the page can be used.
  * Otherwise, or if exclusive_loads in sysfs is 0, the value is the same as 0:
  * the copy stays.
@@ -161,7 +161,7 @@ static inline void *frontswap_io_priv(struct frontswap_io *io)
  *	/proc/meminfo. Optional. May sleep. Called at any time from the start of
  *	registration to the end of unregistration, attached or not. Must not
  *	take a lock that is held over registration or unregistration.
- * * @begin_store: Start to store the data of @io->page for slot @io->offset of area
+ * @begin_store: Start to store the data of @io->page for slot @io->offset of area
  *	@io->type. Instead of @store, for backends that have to wait: the core
  *	copies the page and does not wait. Return -EINPROGRESS if
  *	frontswap_io_end() follows, exactly once, which may happen before the
@@ -176,9 +176,11 @@ static inline void *frontswap_io_priv(struct frontswap_io *io)
  * @kick: Submit what begin_store() and begin_load() have queued. Called before
  *	the core waits and at the end of a batch of calls, by the block plug of
  *	the task. Must not sleep. Optional.
- * @reap: A task waits for a load: look for completed requests, for devices that
- *	are polled. Must not sleep. Return true to be called again, false to let
- *	the task sleep. Optional.
+ * @reap: A task waits for a load past the swap cache or for a drain: look for
+ *	completed requests, which shortens the wait. Other loads and stores are
+ *	not polled for, so requests must end without @reap as well. Must not
+ *	sleep. Return true to be called again, false to let the task sleep.
+ *	Optional.
  * @attach_area: Instead of @init, with the number of slots. Optional.
  * @detach_area: Instead of @invalidate_area. Optional.
  * @invalidate_slots: The copies of the slots from @offset on are no longer
@@ -187,8 +189,8 @@ static inline void *frontswap_io_priv(struct frontswap_io *io)
  *	again, and only when no io of the slots is in flight. Process context,
  *	must not sleep. Optional.
  * @io_size: Bytes for the backend in each io. Optional.
- * @io_depth: Number of ios. Bounds the memory in use and what is in flight.
- *	Optional; the default is 64.
+ * @io_depth: Number of ios, from 2 to 4096. Bounds the memory in use and what is
+ *	in flight. Optional; the default is 64.
  * @deadline_ms: Time after which the reader of a load gets an error or, from a
  *	backend that writes through, the page of the device. The io continues to
  *	belong to the backend. Optional; 0 for no deadline. Can be changed in
@@ -317,9 +319,10 @@ static inline int frontswap_store(struct page *page)
  *	read from the device.
  *
  * Context: Process context, may sleep.
- * Return: -ENOENT if no backend holds the page: read the device. Otherwise the
- * page has been unlocked: 0 if the page is uptodate, -EIO if the only copy
- * could not be read.
+ * Return: -ENOENT if no backend holds the page: read the device. 0 if the page is
+ * uptodate and unlocked, or if a load in flight will unlock the page, which is
+ * then in the swap cache. -EIO if the only copy could not be read; the page is
+ * unlocked.
  */
 static inline int frontswap_load(struct page *page)
 {

@@ -118,6 +118,7 @@ struct async_request {
 	struct page *copy;
 	bool store;
 	bool fails;
+	enum end_context how;
 	u32 crc;
 };
 
@@ -238,7 +239,7 @@ static enum hrtimer_restart expire(struct hrtimer *timer)
 {
 	struct async_request *r = container_of(timer, struct async_request, timer);
 
-	if (READ_ONCE(context) == END_THREAD)
+	if (r->how == END_THREAD)
 		queue_work(wq, &r->work);
 	else if (!held_back(r))
 		finish(r);
@@ -253,8 +254,8 @@ static void start_timer(struct async_request *r)
 	if (jitter)
 		ns += 1000ULL * get_random_u32_below(jitter);
 	hrtimer_start(&r->timer, ns_to_ktime(ns),
-		      READ_ONCE(context) == END_SOFTIRQ ? HRTIMER_MODE_REL_SOFT :
-							  HRTIMER_MODE_REL_HARD);
+		      r->how == END_SOFTIRQ ? HRTIMER_MODE_REL_SOFT :
+					      HRTIMER_MODE_REL_HARD);
 }
 
 static int start(struct async_request *r)
@@ -262,6 +263,7 @@ static int start(struct async_request *r)
 	enum end_context how = READ_ONCE(context);
 	unsigned long flags;
 
+	r->how = how;
 	if (how == END_AT_ONCE)
 		return serve(r);
 	if (how == END_IN_BEGIN) {
