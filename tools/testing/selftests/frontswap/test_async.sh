@@ -17,7 +17,7 @@ area() {
 	set_async jitter_us $(($2 * 2))
 	for context in 0 1 2 3 4; do
 		set_async context $context
-		run_hog -m "$MIB" -t 2 fill out verify dirty:2 out fork:2 verify >/dev/null
+		run_hog -m $((MIB / 2)) -t 2 fill out verify dirty:2 out fork:2 verify >/dev/null
 		log "context $context: $(async stores) stores, $(async loads) loads"
 	done
 	swap_off "$1"
