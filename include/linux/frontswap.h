@@ -104,10 +104,10 @@ static inline void *frontswap_io_priv(struct frontswap_io *io)
  * define FRONTSWAP_LOAD_EXCLUSIVE - page filled, the copy can be released
  *
  * Returned by load() after filling the page if the backend does not need to
- * keep the copy. Not for asynchronous backends. If the page is a single page in the swap cache, the core marks
+ * keep the copy. If the page is a single page in the swap cache, the core marks
  * the page dirty and calls invalidate_page() before the page can be used.
  * Otherwise, or if exclusive_loads in sysfs is 0, the value is the same as 0:
- * the copy stays.
+ * the copy stays. Not for asynchronous backends.
  */
 #define FRONTSWAP_LOAD_EXCLUSIVE	1
 

@@ -30,7 +30,7 @@ done
 asked() { case " $BENCH " in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
 
 kernels() {
-	[ "$BENCH" = pressure ] || echo ours
+	case $BENCH in pressure | wire) ;; *) echo ours ;; esac
 	! asked core || echo $stock none ours-zswap stock-zswap
 	! asked drain || echo $drained stock-zswap
 	! asked pages || echo stock-zswap
