@@ -287,19 +287,23 @@ static void frontswap_io_finish_page(struct frontswap_io *io, struct page *page,
 	spin_unlock_irqrestore(&ios->lock, flags);
 }
 
+/* Pass the result to the reader that frontswap_io_take_reader() has returned. */
 void frontswap_io_finish(struct frontswap_io *io, struct page *page,
 			 struct frontswap_waiter *waiter, int err)
 {
+	if (!page)
+		return;
 	if (likely(frontswap_is_filled(io->backend, err)))
 		memcpy_page(page, 0, io->page, 0, PAGE_SIZE);
 	if (waiter) {
 		waiter->ret = err;
 		complete(&waiter->done);
-		return;
+	} else {
+		trace_frontswap_load(io->backend->name,
+				     swp_entry(io->type, io->offset).val, err);
+		frontswap_io_finish_page(io, page, err);
 	}
-	trace_frontswap_load(io->backend->name,
-			     swp_entry(io->type, io->offset).val, err);
-	frontswap_io_finish_page(io, page, err);
+	frontswap_io_drop(io, IO_COPYING);
 }
 
 static void frontswap_io_count_load(struct frontswap_ios *ios, int err)
@@ -327,7 +331,7 @@ static void frontswap_io_count_load(struct frontswap_ios *ios, int err)
 void frontswap_io_end(struct frontswap_io *io, int err)
 {
 	struct frontswap_ios *ios = io->backend->ios;
-	struct frontswap_waiter *waiter;
+	struct frontswap_waiter *waiter = NULL;
 	struct page *page = NULL;
 	unsigned long flags;
 
@@ -343,15 +347,10 @@ void frontswap_io_end(struct frontswap_io *io, int err)
 	}
 	frontswap_io_count_load(ios, err);
 	page = frontswap_io_take_reader(io, &waiter);
-	if (page)
-		io->state |= IO_COPYING;
 	frontswap_io_put(io, IO_BUSY);
 unlock:
 	spin_unlock_irqrestore(&ios->lock, flags);
-	if (page) {
-		frontswap_io_finish(io, page, waiter, err);
-		frontswap_io_drop(io, IO_COPYING);
-	}
+	frontswap_io_finish(io, page, waiter, err);
 	rcu_read_unlock();
 }
 EXPORT_SYMBOL_GPL(frontswap_io_end);
@@ -386,12 +385,15 @@ static int frontswap_io_end_at_once(struct frontswap_io *io, struct page *page,
 	frontswap_io_count_load(ios, ret);
 	if (WARN_ONCE(!(io->state & IO_BUSY),
 		      "frontswap: %s: a load that was done has ended\n",
-		      io->backend->name))
+		      io->backend->name)) {
 		ret = FRONTSWAP_IN_FLIGHT;
-	else if (!frontswap_io_take_reader(io, &waiter))
+	} else if (!frontswap_io_take_reader(io, &waiter)) {
 		ret = FRONTSWAP_IN_FLIGHT;
-	else if (frontswap_is_filled(io->backend, ret))
-		memcpy_page(page, 0, io->page, 0, PAGE_SIZE);
+	} else {
+		if (frontswap_is_filled(io->backend, ret))
+			memcpy_page(page, 0, io->page, 0, PAGE_SIZE);
+		frontswap_io_put(io, IO_COPYING);
+	}
 	frontswap_io_put(io, IO_BUSY | IO_BEGIN);
 	spin_unlock_irqrestore(&ios->lock, flags);
 	return ret;
@@ -491,7 +493,7 @@ int frontswap_io_wait_load(struct frontswap_backend *b,
  * @type: Swap type.
  * @offset: Slot.
  * @page: Locked page. A page in the swap cache is completed later; any other
- *	page is filled on return, because its reader does not look at the lock.
+ *	page is filled on return, because a fault that is killed frees the page.
  *
  * Context: Process context, may sleep.
  * Return: FRONTSWAP_IN_FLIGHT if the page is completed by the end of the load:

@@ -189,7 +189,8 @@ void frontswap_io_drop(struct frontswap_io *io, u8 bit)
 
 /*
  * Detach the reader from an io, under the lock: the end of the io competes with
- * the deadline for the reader.
+ * the deadline for the reader. frontswap_io_finish() must follow if a page is
+ * returned.
  */
 struct page *frontswap_io_take_reader(struct frontswap_io *io,
 				      struct frontswap_waiter **waiter)
@@ -200,6 +201,8 @@ struct page *frontswap_io_take_reader(struct frontswap_io *io,
 	*waiter = io->waiter;
 	io->reader = NULL;
 	io->waiter = NULL;
+	if (page)
+		io->state |= IO_COPYING;
 	return page;
 }
 

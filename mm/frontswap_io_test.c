@@ -589,23 +589,6 @@ static int unreg_thread(void *done)
 	return 0;
 }
 
-static void unregister_waits_for_ios(struct kunit *test)
-{
-	DECLARE_COMPLETION_ONSTACK(done);
-
-	swapon(0);
-	reg_a();
-	store(0, SLOT);
-	invalidate(0, SLOT);
-	ctx->len = 0;
-	kthread_run(unreg_thread, &done, "unreg");
-	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&done, HZ / 5), 0ul);
-	EXPECT_CALLS("");
-	end_io(0);
-	wait_for_completion(&done);
-	EXPECT_CALLS("Ax0");
-}
-
 static int swapoff_thread(void *done)
 {
 	swapoff(0);
@@ -613,7 +596,9 @@ static int swapoff_thread(void *done)
 	return 0;
 }
 
-static void swapoff_waits_for_ios(struct kunit *test)
+/* The store of a freed slot is in flight, and ends with @err. */
+static void expect_wait_for_io(struct kunit *test, int (*thread)(void *done),
+			       int err)
 {
 	DECLARE_COMPLETION_ONSTACK(done);
 
@@ -622,12 +607,22 @@ static void swapoff_waits_for_ios(struct kunit *test)
 	store(0, SLOT);
 	invalidate(0, SLOT);
 	ctx->len = 0;
-	kthread_run(swapoff_thread, &done, "swapoff");
+	kthread_run(thread, &done, "waiter");
 	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&done, HZ / 5), 0ul);
 	EXPECT_CALLS("");
-	end_io(-EIO);
+	end_io(err);
 	wait_for_completion(&done);
 	EXPECT_CALLS("Ax0");
+}
+
+static void unregister_waits_for_ios(struct kunit *test)
+{
+	expect_wait_for_io(test, unreg_thread, 0);
+}
+
+static void swapoff_waits_for_ios(struct kunit *test)
+{
+	expect_wait_for_io(test, swapoff_thread, -EIO);
 }
 
 static int drain_a(struct frontswap_backend *b)
@@ -659,11 +654,6 @@ static void disable_moves_pages_in_flight(struct kunit *test)
 
 /* Abandoning */
 
-static int abandon(struct frontswap_backend *b)
-{
-	return frontswap_abandon(b);
-}
-
 static void abandon_keeps_stores_and_loses_the_rest(struct kunit *test)
 {
 	struct page *page;
@@ -675,7 +665,7 @@ static void abandon_keeps_stores_and_loses_the_rest(struct kunit *test)
 	page = begin_cached(1);
 	store(0, 3);
 	ctx->len = 0;
-	KUNIT_EXPECT_EQ(test, with_state(abandon), 0);
+	KUNIT_EXPECT_EQ(test, with_state(frontswap_abandon), 0);
 	EXPECT_CALLS("");
 	KUNIT_EXPECT_EQ(test, a.device[3], ctx->last_value);
 	EXPECT_NO_LOAD(0, 3, -ENOENT);
@@ -710,7 +700,7 @@ static void abandon_of_written_through_pages_loses_nothing(struct kunit *test)
 	swapon(0);
 	reg_a();
 	store_at_once(1);
-	KUNIT_EXPECT_EQ(test, with_state(abandon), 0);
+	KUNIT_EXPECT_EQ(test, with_state(frontswap_abandon), 0);
 	KUNIT_EXPECT_EQ(test, backend_a()->lost_pages, 0ul);
 	EXPECT_NO_LOAD(0, 1, -ENOENT);
 	swapoff(0);
@@ -856,7 +846,7 @@ static void model_event(struct kunit *test, struct model *m, enum event event)
 	default:
 		if (!m->open)
 			break;
-		KUNIT_EXPECT_EQ(test, with_state(abandon), 0);
+		KUNIT_EXPECT_EQ(test, with_state(frontswap_abandon), 0);
 		m->open = false;
 		m->abandoned = true;
 		if (m->place == FLIGHT)

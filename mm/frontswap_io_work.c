@@ -112,29 +112,25 @@ static void frontswap_io_retry(struct work_struct *work)
 static void frontswap_io_expire(struct frontswap_io *io, unsigned long deadline)
 {
 	struct frontswap_ios *ios = io->backend->ios;
-	struct frontswap_waiter *waiter;
+	struct frontswap_waiter *waiter = NULL;
 	struct page *page = NULL;
 
 	spin_lock_irq(&ios->lock);
 	if (io->state & IO_BUSY && io->reader &&
 	    !time_before(jiffies, io->started + deadline)) {
 		page = frontswap_io_take_reader(io, &waiter);
-		io->state |= IO_COPYING;
 		frontswap_io_error(ios);
 		this_cpu_inc(io->backend->stats->count[FRONTSWAP_LATE_LOADS]);
 	}
 	spin_unlock_irq(&ios->lock);
-	if (!page)
-		return;
 	frontswap_io_finish(io, page, waiter, -ETIMEDOUT);
-	frontswap_io_drop(io, IO_COPYING);
 }
 
 /* Detach the reader of a load. The copy of a store goes to the device. */
 static void frontswap_io_abandon_one(struct frontswap_io *io)
 {
 	struct frontswap_ios *ios = io->backend->ios;
-	struct frontswap_waiter *waiter;
+	struct frontswap_waiter *waiter = NULL;
 	struct page *page = NULL;
 
 	spin_lock_irq(&ios->lock);
@@ -143,14 +139,9 @@ static void frontswap_io_abandon_one(struct frontswap_io *io)
 		list_add_tail(&io->list, &ios->failed);
 	} else if (io->state & IO_BUSY) {
 		page = frontswap_io_take_reader(io, &waiter);
-		if (page)
-			io->state |= IO_COPYING;
 	}
 	spin_unlock_irq(&ios->lock);
-	if (!page)
-		return;
 	frontswap_io_finish(io, page, waiter, -ENOLINK);
-	frontswap_io_drop(io, IO_COPYING);
 }
 
 static bool frontswap_io_settled(struct frontswap_ios *ios)
@@ -245,7 +236,7 @@ static void frontswap_io_release(struct work_struct *work)
 	unsigned int type;
 
 	mutex_lock(&ios->scan_mutex);
-	if (!ios->unreleased || READ_ONCE(ios->nr_free) != ios->nr) {
+	if (!ios->unreleased || !frontswap_io_is_idle(b)) {
 		mutex_unlock(&ios->scan_mutex);
 		return;
 	}
@@ -458,7 +449,7 @@ int frontswap_io_wait_idle(struct frontswap_backend *b)
 	queue_work(frontswap_io_wq, &ios->work);
 	if (wait_event_killable(ios->wait,
 				READ_ONCE(ios->abandoned) ||
-				READ_ONCE(ios->nr_free) == ios->nr))
+				frontswap_io_is_idle(b)))
 		return -EINTR;
 	return READ_ONCE(ios->abandoned) ? -EIO : 0;
 }

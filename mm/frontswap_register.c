@@ -428,10 +428,10 @@ int frontswap_registry_unregister(struct frontswap_registry *reg,
  * Calls init() for each swap area in use, in ascending order, and then starts
  * to offer pages: immediately for a backend that is built in or whose module is
  * live, else when the module's init function has returned 0. If the init
- * function fails, the core unregisters the backend and makes no further call of
- * a callback. The module that contains
- * the callbacks is pinned while the backend is attached. Each rejected
- * registration is logged, and no callback has been called.
+ * function fails, the core unregisters the backend and calls no callback any
+ * more. The module that contains the callbacks is pinned while the backend is
+ * attached. Each rejected registration is logged, and no callback has been
+ * called.
  *
  * Context: Process context, may sleep. Not from a callback, and not from
  * another thread while the module's init function may still fail.

@@ -31,28 +31,33 @@ static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return sysfs_emit(buf, "%d\n", data_race(to_backend(kobj)->attached));
 }
 
+/* A drain with the mutex held waits for the backend, until it is given up. */
+static int abandon(struct frontswap_backend *b)
+{
+	int ret;
+
+	frontswap_io_give_up(b);
+	mutex_lock(&b->state_mutex);
+	ret = frontswap_abandon(b);
+	mutex_unlock(&b->state_mutex);
+	return ret;
+}
+
 static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 			     const char *buf, size_t count)
 {
 	struct frontswap_backend *b = to_backend(kobj);
-	bool abandon = sysfs_streq(buf, "abandon");
-	bool enable = false;
+	bool enable;
 	int ret;
 
-	ret = abandon ? 0 : parse_switch(buf, &enable);
+	if (sysfs_streq(buf, "abandon"))
+		return abandon(b) ?: count;
+	ret = parse_switch(buf, &enable);
 	if (ret)
 		return ret;
-	/* A drain waits for the backend, until the backend is abandoned. */
-	if (abandon)
-		frontswap_io_give_up(b);
-	if (abandon)
-		mutex_lock(&b->state_mutex);
-	else if (mutex_lock_killable(&b->state_mutex))
+	if (mutex_lock_killable(&b->state_mutex))
 		return -EINTR;
-	if (abandon)
-		ret = frontswap_abandon(b);
-	else
-		ret = enable ? frontswap_enable(b) : frontswap_disable(b);
+	ret = enable ? frontswap_enable(b) : frontswap_disable(b);
 	mutex_unlock(&b->state_mutex);
 	/* After SIGSTOP and SIGCONT, or suspend, the drain is started again. */
 	if (ret == -EINTR)

@@ -19,12 +19,17 @@ begun() {
 	[ "$(log_count 'faulty: draining')" -ge "$turn" ]
 }
 
-for turn in 1 2 3; do
+# begin_drain - in the background; drain is the process
+begin_drain() {
 	(echo 0 >"$FRONTSWAP/faulty/enabled") 2>/dev/null &
 	drain=$!
 	BACKGROUND="$BACKGROUND $drain"
 	loop_until 10 begun || die "no drain"
 	sleep 0.2
+}
+
+for turn in 1 2 3; do
+	begin_drain
 	kill -TERM $drain
 	wait $drain && die "it has ended well"
 	expect_text "turn $turn: state" "$(backend faulty state)" attached
@@ -34,11 +39,7 @@ expect "drains interrupted" "$(log_count 'faulty: not detached: .*\(-4\)')" -eq 
 
 set_faulty load_delay_ms 1
 turn=4
-(echo 0 >"$FRONTSWAP/faulty/enabled") 2>/dev/null &
-drain=$!
-BACKGROUND="$BACKGROUND $drain"
-loop_until 10 begun || die "no drain"
-sleep 0.2
+begin_drain
 kill -STOP $drain
 stopped() { [ "$(backend faulty state)" = attached ]; }
 loop_until 10 stopped || die "a stopped drain is $(backend faulty state)"
