@@ -266,19 +266,37 @@ static struct page *frontswap_get_bounce(struct frontswap_backend *b)
 		mutex_lock(&b->bounce_lock);
 		page = b->bounce;
 	}
-	__SetPageLocked(page);
+	frontswap_set_private_flags(page);
 	return page;
 }
 
 static void frontswap_put_bounce(struct frontswap_backend *b, struct page *page)
 {
-	set_page_private(page, 0);
-	ClearPageUptodate(page);
-	__ClearPageLocked(page);
+	frontswap_clear_private_flags(page);
 	if (page == b->bounce)
 		mutex_unlock(&b->bounce_lock);
 	else
 		__free_page(page);
+}
+
+/*
+ * load() of a backend with poll_load() queues a request on this CPU. The page is
+ * filled when poll_load() has returned.
+ */
+static int frontswap_load_and_poll(struct frontswap_backend *b,
+				   unsigned int type, pgoff_t offset,
+				   struct page *page)
+{
+	int ret;
+
+	migrate_disable();
+	ret = b->ops.load(type, offset, page);
+	if (frontswap_is_filled(b, ret))
+		b->ops.poll_load(smp_processor_id());
+	migrate_enable();
+	if (frontswap_is_filled(b, ret) && !PageUptodate(page))
+		return -EIO;
+	return ret;
 }
 
 /*
@@ -301,10 +319,13 @@ static int frontswap_load_bounce(struct frontswap_backend *b, unsigned int type,
 	int ret;
 
 	set_page_private(bounce, swp_entry(type, offset).val);
-	ret = b->ops.load(type, offset, bounce);
+	if (b->ops.poll_load)
+		ret = frontswap_load_and_poll(b, type, offset, bounce);
+	else
+		ret = b->ops.load(type, offset, bounce);
 	if (frontswap_is_filled(b, ret))
 		memcpy_page(page, 0, bounce, 0, PAGE_SIZE);
-	if ((PageUptodate(bounce) || !PageLocked(bounce)) &&
+	if ((PageUptodate(bounce) || !PageLocked(bounce)) && !b->ops.poll_load &&
 	    !test_and_set_bit(FRONTSWAP_WARNED_COMPLETES, &b->warned))
 		registry_err(b->reg, "%s: load() completes pages by itself; the core does that\n",
 			     b->name);
@@ -565,7 +586,8 @@ int frontswap_read_copy(struct frontswap_map *map, unsigned int type,
 	struct frontswap_backend *b = map->backend;
 	int ret;
 
-	ret = frontswap_load_copy(b, type, offset, page, !b->ios, false);
+	ret = frontswap_load_copy(b, type, offset, page,
+				  !b->ios && !b->ops.poll_load, false);
 	ClearPageUptodate(page);
 	__SetPageLocked(page);
 	if (frontswap_is_filled(b, ret))

@@ -104,8 +104,7 @@ struct frontswap_drain {
 
 static void frontswap_drain_write_free(struct frontswap_drain_write *w)
 {
-	set_page_private(w->page, 0);
-	__ClearPageLocked(w->page);
+	frontswap_clear_private_flags(w->page);
 	__free_page(w->page);
 	kfree(w);
 }
@@ -123,7 +122,7 @@ frontswap_drain_write_alloc(struct frontswap_drain *d, gfp_t gfp)
 		kfree(w);
 		return NULL;
 	}
-	__SetPageLocked(w->page);
+	frontswap_set_private_flags(w->page);
 	return w;
 }
 

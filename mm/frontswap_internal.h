@@ -304,6 +304,26 @@ static __always_inline void frontswap_complete(struct page *page)
 	folio_unlock((struct folio *)page);
 }
 
+/*
+ * Private pages that load() and store() are called with have the flags of a page
+ * in the swap cache, which some backends check.
+ */
+static inline void frontswap_set_private_flags(struct page *page)
+{
+	__SetPageLocked(page);
+	folio_set_swapbacked(page_folio(page));
+	folio_set_swapcache(page_folio(page));
+}
+
+static inline void frontswap_clear_private_flags(struct page *page)
+{
+	folio_clear_swapcache(page_folio(page));
+	folio_clear_swapbacked(page_folio(page));
+	ClearPageUptodate(page);
+	__ClearPageLocked(page);
+	set_page_private(page, 0);
+}
+
 /* Returned within the core for a load whose end completes the page. */
 #define FRONTSWAP_IN_FLIGHT	INT_MIN
 

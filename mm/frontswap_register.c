@@ -185,6 +185,8 @@ frontswap_backend_alloc(struct frontswap_registry *reg,
 		b->ops.invalidate_page = frontswap_nop_page;
 	if (!b->ops.invalidate_area)
 		b->ops.invalidate_area = frontswap_nop_area;
+	if (b->ops.poll_load)
+		b->ops.flags &= ~FRONTSWAP_DIRECT_LOAD;
 	b->large_folios = ops->flags & FRONTSWAP_LARGE_FOLIOS;
 	b->exclusive_loads = ops->flags & FRONTSWAP_EXCLUSIVE_LOADS;
 	if (ops->flags & FRONTSWAP_WRITE_THROUGH)

@@ -518,6 +518,48 @@ static void load_gets_own_page_unless_direct(struct kunit *test)
 	free_locked_page(page);
 }
 
+/* fastswap: the page is filled later than load() returns. */
+static int poll_fills(int cpu)
+{
+	struct page *page = ctx->fake[0].loaded;
+	u64 *value = kmap_local_page(page);
+
+	KUNIT_EXPECT_EQ(ctx->test, cpu, raw_smp_processor_id());
+	KUNIT_EXPECT_TRUE(ctx->test, folio_test_swapcache(page_folio(page)));
+	*value = 77;
+	kunmap_local(value);
+	SetPageUptodate(page);
+	unlock_page(page);
+	return 1;
+}
+
+static int poll_fails(int cpu)
+{
+	unlock_page(ctx->fake[0].loaded);
+	return 1;
+}
+
+static void load_is_polled_for(struct kunit *test)
+{
+	ctx->fake[0].ops.poll_load = poll_fills;
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	EXPECT_LOAD(0, 1, 77);
+	KUNIT_EXPECT_EQ(test, backend(0)->warned, 0ul);
+}
+
+static void polled_load_fails(struct kunit *test)
+{
+	ctx->fake[0].ops.poll_load = poll_fails;
+	swapon(0);
+	reg(0);
+	store(0, 1);
+	EXPECT_NO_LOAD(0, 1, -EIO);
+	KUNIT_EXPECT_EQ(test, frontswap_stat(backend(0), FRONTSWAP_LOAD_ERRORS),
+			1ul);
+}
+
 /* Against its flag: the core warns and copes. */
 static void direct_backend_completes_pages(struct kunit *test)
 {
@@ -1353,6 +1395,8 @@ static struct kunit_case frontswap_test_cases[] = {
 	KUNIT_CASE(backend_marks_pages_uptodate),
 	KUNIT_CASE(backend_marks_and_unlocks_pages),
 	KUNIT_CASE(load_gets_own_page_unless_direct),
+	KUNIT_CASE(load_is_polled_for),
+	KUNIT_CASE(polled_load_fails),
 	KUNIT_CASE(direct_backend_completes_pages),
 	KUNIT_CASE(exclusive_load_invalidates_the_copy),
 	KUNIT_CASE(exclusive_load_through_bounce_page),

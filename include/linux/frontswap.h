@@ -195,9 +195,17 @@ static inline void *frontswap_io_priv(struct frontswap_io *io)
  *	backend that writes through, the page of the device. The io continues to
  *	belong to the backend. Optional; 0 for no deadline. Can be changed in
  *	sysfs.
+ * @load_async: Of backends written for fastswap; never called.
+ * @poll_load: Of backends written for fastswap, whose load() queues a request on
+ *	the current CPU: complete all queued requests of CPU @cpu, that is, fill
+ *	the pages, mark them uptodate and unlock them. Called on that CPU after
+ *	@load has been successful; the return value is ignored. A page that is not
+ *	uptodate then is an I/O error. The pages are pages of the core, so
+ *	FRONTSWAP_DIRECT_LOAD has no effect. Optional.
  *
  * The first five members are the members of Linux 4.2 to 6.4, in the same
- * order, so a backend written for those kernels builds and works unchanged. The
+ * order, so a backend written for those kernels builds and works unchanged, as
+ * does a backend for fastswap. The
  * structure is copied at registration. All callbacks must be in one module or
  * in the kernel.
  */
@@ -224,6 +232,8 @@ struct frontswap_ops {
 	size_t io_size;
 	unsigned int io_depth;
 	unsigned int deadline_ms;
+	int (*load_async)(unsigned int type, pgoff_t offset, struct page *page);
+	int (*poll_load)(int cpu);
 };
 
 #ifdef CONFIG_FRONTSWAP

@@ -228,7 +228,8 @@ unload_modules() {
 
 # What a test has loaded is detached, so that it can be unloaded; zswap is attached.
 detach_backends() {
-	for detach_backend in compress ram async test_frontswap_classic; do
+	for detach_backend in compress ram async test_frontswap_classic \
+			      test_frontswap_fastswap; do
 		attached $detach_backend || continue
 		set_file "$FRONTSWAP/$detach_backend/enabled" 0 || status=1
 	done

@@ -252,6 +252,13 @@ static void complete_page(struct page *page)
 		unlock_page(page);
 }
 
+/* A page in the swap cache has another reference, of the swap cache. */
+static bool core_owns(struct page *page)
+{
+	return data_race(page_ref_count(page)) == 1 &&
+	       data_race(page->flags) & BIT(PG_swapcache);
+}
+
 /* The errno that load() is to give, or 0. */
 static int load_error(pgoff_t offset)
 {
@@ -301,7 +308,7 @@ int test_frontswap_load(unsigned int type, pgoff_t offset, struct page *page)
 	if (READ_ONCE(corrupt))
 		flip_a_bit(page);
 	/* A reader of an asynchronous device has its page in the swap cache. */
-	drained = !folio_test_swapcache(page_folio(page));
+	drained = core_owns(page);
 	complete_page(page);
 	if (drained)
 		delay_drain();
@@ -311,7 +318,7 @@ EXPORT_SYMBOL_GPL(test_frontswap_load);
 
 /*
  * While the page of the last load is locked and not uptodate only who has loaded it
- * can drop the copy. Pages of the core's own are not swap-backed.
+ * can drop the copy. Nobody but the core refers to pages of the core's own.
  */
 static void judge_invalidate(unsigned int type, pgoff_t offset, struct page *copy)
 {
@@ -325,6 +332,8 @@ static void judge_invalidate(unsigned int type, pgoff_t offset, struct page *cop
 	/* and so may this */
 	if (data_race(page_private(page)) != swp_entry(type, offset).val ||
 	    (flags & LOADING) != (BIT(PG_locked) | BIT(PG_swapbacked)))
+		return;
+	if (core_owns(page))
 		return;
 	if (!(flags & BIT(PG_swapcache)))
 		wrong("copy of %u:%lu dropped, its page is not in the swap cache",
