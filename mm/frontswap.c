@@ -641,22 +641,27 @@ int frontswap_end_read_copy(struct frontswap_map *map, unsigned int type,
 /**
  * frontswap_migrate_copy() - store a copy in another backend
  * @reg: Registry of the backends.
+ * @after: Map of the backend that holds the copy, to try only the backends after
+ *	this one in store order; or NULL to try all.
  * @type: Swap type.
  * @offset: Slot, pinned.
  * @page: The data.
  *
- * The gate of the backend that is drained is closed, so that backend is not
- * tried. Write-through backends are not tried either: the write to the device
+ * With @after, the caller keeps the map linked. Without, the gate of the backend
+ * that is drained is closed, so that backend is not tried. Write-through backends are not tried either: the write to the device
  * may fail, and then two backends would hold the page.
  *
  * Return: 0 if another backend has stored the page.
  */
-int frontswap_migrate_copy(struct frontswap_registry *reg, unsigned int type,
+int frontswap_migrate_copy(struct frontswap_registry *reg,
+			   struct frontswap_map *after, unsigned int type,
 			   pgoff_t offset, struct page *page)
 {
 	rcu_read_lock();
-	return frontswap_try_backends(rcu_dereference(reg->maps[type]), type,
-				      offset, page, FRONTSWAP_STORE_EXCLUSIVE);
+	return frontswap_try_backends(rcu_dereference(*(after ? &after->next :
+							&reg->maps[type])),
+				      type, offset, page,
+				      FRONTSWAP_STORE_EXCLUSIVE);
 }
 
 static __always_inline void

@@ -70,6 +70,7 @@ struct frontswap_drain_write {
  * struct frontswap_drain - one pass over the pages of a backend, or an eviction
  * @backend: The backend.
  * @evict: Write to the device only, and do not wait for page locks.
+ * @demote: With @evict: first try the backends after this one.
  * @abandon: Read nothing from the backend: keep pages that are in memory.
  * @type: Swap type.
  * @si: The area, with a reference that holds up swapoff, or NULL.
@@ -79,6 +80,7 @@ struct frontswap_drain_write {
  * @nr: Number of pinned slots; their writes come first in @write.
  * @nr_writes: Number of entries in @write.
  * @nr_moved: Number of copies moved and invalidated.
+ * @nr_migrated: Number of copies moved to other backends.
  * @slot_cached: Found a slot that is in a CPU's swap slots cache to be freed.
  * @retry: Found a slot that could not be moved at the moment.
  * @error: The first error of a page that cannot be moved, or 0.
@@ -87,6 +89,7 @@ struct frontswap_drain_write {
 struct frontswap_drain {
 	struct frontswap_backend *backend;
 	bool evict;
+	bool demote;
 	bool abandon;
 	unsigned int type;
 	struct swap_info_struct *si;
@@ -96,6 +99,7 @@ struct frontswap_drain {
 	unsigned int nr;
 	unsigned int nr_writes;
 	unsigned int nr_moved;
+	unsigned int nr_migrated;
 	bool slot_cached;
 	bool retry;
 	int error;
@@ -219,6 +223,18 @@ static void frontswap_drain_unpin(struct frontswap_drain *d, pgoff_t offset)
 	frontswap_unpin_slot(d->si, swp_entry(d->type, offset));
 }
 
+static bool frontswap_drain_migrate(struct frontswap_drain *d,
+				    struct frontswap_drain_write *w)
+{
+	if (d->evict && !d->demote)
+		return false;
+	if (frontswap_migrate_copy(d->backend->reg, d->demote ? d->map : NULL,
+				   d->type, w->offset, w->page))
+		return false;
+	d->nr_migrated++;
+	return true;
+}
+
 /*
  * The copy of a pinned slot has been read: store the page elsewhere or write it
  * to the device. Unpins the slot, unless a write is in flight.
@@ -232,8 +248,7 @@ static int frontswap_drain_move(struct frontswap_drain *d,
 	}
 	if (ret)
 		goto unpin;
-	if (!d->evict && !frontswap_migrate_copy(d->backend->reg, d->type,
-						 w->offset, w->page))
+	if (frontswap_drain_migrate(d, w))
 		goto invalidate;
 	/* data race: the flag does not change while there is a reference */
 	if (data_race(d->si->flags & SWP_FS_OPS)) {
@@ -627,12 +642,13 @@ static int frontswap_evict_slots(struct frontswap_drain *d,
  * @type: Swap type.
  * @offsets: Slots.
  * @nr: Number of @offsets.
+ * @demote: Offer the pages to the backends after this one first.
  *
  * Context: Process context, may sleep; may be reclaim that may do I/O.
  * Return: as frontswap_evict().
  */
 int frontswap_evict_pages(struct frontswap_backend *b, unsigned int type,
-			  const pgoff_t *offsets, unsigned int nr)
+			  const pgoff_t *offsets, unsigned int nr, bool demote)
 {
 	unsigned int flags = memalloc_noio_save();
 	struct frontswap_drain *d;
@@ -644,18 +660,19 @@ int frontswap_evict_pages(struct frontswap_backend *b, unsigned int type,
 	if (!d)
 		goto restore;
 	d->evict = true;
+	d->demote = demote;
 	d->type = type;
 	ret = 0;
 	if (frontswap_drain_get_area(d)) {
 		/* data race: the flag does not change under a reference */
-		if (data_race(d->si->flags & SWP_FS_OPS) &&
+		if (data_race(d->si->flags & SWP_FS_OPS) && !demote &&
 		    !(b->ops.flags & FRONTSWAP_WRITE_THROUGH))
 			ret = -EOPNOTSUPP;
 		else
 			ret = frontswap_evict_slots(d, offsets, nr);
 		frontswap_drain_put_area(d);
 	}
-	count_vm_events(FRSWPWB, d->nr_moved);
+	count_vm_events(FRSWPWB, d->nr_moved - d->nr_migrated);
 	ret = d->nr_moved ?: ret;
 	frontswap_drain_free(d);
 restore:

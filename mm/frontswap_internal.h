@@ -244,7 +244,7 @@ struct frontswap_registry {
 	struct list_head backends;
 	int (*drain)(struct frontswap_backend *b);
 	int (*evict)(struct frontswap_backend *b, unsigned int type,
-		     const pgoff_t *offsets, unsigned int nr);
+		     const pgoff_t *offsets, unsigned int nr, bool demote);
 	int (*read_slot)(swp_entry_t entry, struct page *page);
 	bool (*mark_dirty)(struct folio *folio);
 	struct static_key_false *key;
@@ -374,7 +374,7 @@ void frontswap_sysfs_init(struct frontswap_registry *reg);
 /* mm/frontswap_drain.c */
 int frontswap_drain_pages(struct frontswap_backend *b);
 int frontswap_evict_pages(struct frontswap_backend *b, unsigned int type,
-			  const pgoff_t *offsets, unsigned int nr);
+			  const pgoff_t *offsets, unsigned int nr, bool demote);
 int frontswap_read_slot(swp_entry_t entry, struct page *page);
 
 /* mm/frontswap.c */
@@ -390,7 +390,8 @@ bool frontswap_begin_read_copy(struct frontswap_map *map, unsigned int type,
 			       struct frontswap_waiter *w);
 int frontswap_end_read_copy(struct frontswap_map *map, unsigned int type,
 			    pgoff_t offset, struct frontswap_waiter *w);
-int frontswap_migrate_copy(struct frontswap_registry *reg, unsigned int type,
+int frontswap_migrate_copy(struct frontswap_registry *reg,
+			   struct frontswap_map *after, unsigned int type,
 			   pgoff_t offset, struct page *page);
 void frontswap_invalidate_copy(struct frontswap_map *map, unsigned int type,
 			       pgoff_t offset);

@@ -318,8 +318,8 @@ static void frontswap_io_count_load(struct frontswap_ios *ios, int err)
  * frontswap_io_end() - end a store or a load
  * @io: The io. The backend must not access the io afterwards.
  * @err: 0; of a load, the return values of load(); of a store, any error: the
- *	backend holds no copy of the page, and the core writes the page to the
- *	device.
+ *	backend holds no copy of the page, and the core moves the page to the
+ *	next backend or to the device.
  *
  * To be called exactly once if begin_store() or begin_load() returns
  * -EINPROGRESS, before or after the return. One RCU grace period after the call

@@ -142,7 +142,7 @@ static void a_invalidate_slots(const struct frontswap_ops *ops,
 }
 
 static int a_evict(struct frontswap_backend *b, unsigned int type,
-		   const pgoff_t *offsets, unsigned int nr)
+		   const pgoff_t *offsets, unsigned int nr, bool demote)
 {
 	int moved = 0;
 
@@ -152,7 +152,10 @@ static int a_evict(struct frontswap_backend *b, unsigned int type,
 
 		if (test_bit(*offsets, map->bits) &&
 		    !frontswap_read_copy(map, type, *offsets, page)) {
-			a.device[*offsets] = value_of(page);
+			if (!demote ||
+			    frontswap_migrate_copy(&ctx->reg, map, type,
+						   *offsets, page))
+				a.device[*offsets] = value_of(page);
 			frontswap_invalidate_copy(map, type, *offsets);
 			moved++;
 		}
@@ -300,8 +303,29 @@ static void failed_store_is_written_to_the_device(struct kunit *test)
 	EXPECT_CALLS("Ai0 AS0:5");
 }
 
+static void failed_store_goes_to_the_next_backend(struct kunit *test)
+{
+	ctx->fake[0].ops.priority = 1;
+	ctx->fake[0].rejects = true;
+	swapon(0);
+	reg(0);
+	reg(1);
+	reg_a();
+	store(0, SLOT);
+	end_io(-EIO);
+	ctx->fake[0].rejects = false;
+	run_work();
+	/* The first one has rejected the page, and is not tried again. */
+	EXPECT_CALLS("Ai0 Bi0 Ai0 As0:5 AS0:5 Bs0:5");
+	KUNIT_EXPECT_EQ(test, a.device[SLOT], 0ull);
+	EXPECT_LOAD(0, SLOT, ctx->last_value);
+	EXPECT_CALLS("Bl0:5");
+	run_work();
+	KUNIT_EXPECT_EQ(test, backend_a()->ios->nr_free, DEPTH);
+}
+
 static int no_evict(struct frontswap_backend *b, unsigned int type,
-		    const pgoff_t *offsets, unsigned int nr)
+		    const pgoff_t *offsets, unsigned int nr, bool demote)
 {
 	return 0;
 }
@@ -631,7 +655,7 @@ static int drain_a(struct frontswap_backend *b)
 
 	for (offset = 0; offset < NR_SLOTS; offset++)
 		if (b->map[0] && test_bit(offset, b->map[0]->bits) &&
-		    a_evict(b, 0, &offset, 1) != 1)
+		    a_evict(b, 0, &offset, 1, false) != 1)
 			return -EIO;
 	return 0;
 }
@@ -938,6 +962,7 @@ static struct kunit_case frontswap_io_test_cases[] = {
 	KUNIT_CASE(store_ends_before_begin_returns),
 	KUNIT_CASE(refused_store_goes_to_the_next_backend),
 	KUNIT_CASE(failed_store_is_written_to_the_device),
+	KUNIT_CASE(failed_store_goes_to_the_next_backend),
 	KUNIT_CASE(failed_store_keeps_the_copy_until_it_is_written),
 	KUNIT_CASE(failed_store_of_a_freed_slot_is_dropped),
 	KUNIT_CASE(failed_write_through_is_forgotten),

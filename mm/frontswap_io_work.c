@@ -14,7 +14,7 @@
 
 static DEFINE_MUTEX(frontswap_io_wq_mutex);
 
-/* Failed stores: write the copies to the device, as an eviction does */
+/* Failed stores: move the copies to the next backend or to the device */
 
 /* Find copies that are still needed, all of one type, and free the others. */
 static unsigned int frontswap_io_collect(struct frontswap_ios *ios,
@@ -51,7 +51,7 @@ static void frontswap_io_save_failed(struct frontswap_ios *ios)
 	unsigned int type, n, i;
 
 	while ((n = frontswap_io_collect(ios, &type, offsets)))
-		if (b->reg->evict(b, type, offsets, n) <= 0)
+		if (b->reg->evict(b, type, offsets, n, true) <= 0)
 			break;
 	/* The next attempt begins with others. */
 	spin_lock_irq(&ios->lock);

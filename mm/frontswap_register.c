@@ -518,7 +518,7 @@ int frontswap_registry_evict(struct frontswap_registry *reg,
 	b = frontswap_get_open(reg, ops);
 	if (IS_ERR(b))
 		return PTR_ERR(b);
-	ret = reg->evict(b, type, offsets, nr);
+	ret = reg->evict(b, type, offsets, nr, false);
 	percpu_ref_put(&b->store_ref);
 	return ret;
 }

@@ -1235,11 +1235,11 @@ static void bad_evictions(struct kunit *test)
 }
 
 static int wait_in_evict(struct frontswap_backend *b, unsigned int type,
-			 const pgoff_t *offsets, unsigned int nr)
+			 const pgoff_t *offsets, unsigned int nr, bool demote)
 {
 	complete(&callback_entered);
 	wait_for_completion(&callback_may_go_on);
-	return fake_evict(b, type, offsets, nr);
+	return fake_evict(b, type, offsets, nr, demote);
 }
 
 static int evict_thread(void *data)

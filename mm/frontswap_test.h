@@ -303,7 +303,8 @@ static inline int fake_move(struct frontswap_map *map, unsigned int type,
 
 	ret = frontswap_read_copy(map, type, bit, page);
 	if (!ret &&
-	    (evict || frontswap_migrate_copy(&ctx->reg, type, bit, page)))
+	    (evict ||
+	     frontswap_migrate_copy(&ctx->reg, NULL, type, bit, page)))
 		ctx->on_device++;
 	if (!ret || ret == -ENOENT)
 		frontswap_invalidate_copy(map, type, bit);
@@ -335,7 +336,8 @@ static inline int fake_drain(struct frontswap_backend *b)
 }
 
 static inline int fake_evict(struct frontswap_backend *b, unsigned int type,
-			     const pgoff_t *offsets, unsigned int nr)
+			     const pgoff_t *offsets, unsigned int nr,
+			     bool demote)
 {
 	int moved = 0;
 

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # guests: normal debug kcsan
 # Guarantees: G4 G13
-# Stores that fail after reclaim has freed the page: the core writes its copy to
-# the device. Loads that fail are an I/O error, or read the device if that has
+# Stores that fail after reclaim has freed the page: the core moves its copy to
+# the next backend or to the device. Loads that fail are an I/O error, or read the device if that has
 # the page.
 
 . ./functions.sh
 start "stores and loads that fail in flight"
-load_async delay_us=100 fail_stores=7
+load_async delay_us=100 fail_stores=7 priority=50
 swap_on "$DISK1"
 run_hog -m "$MIB" fill out verify dirty:2 out verify fork:2 >/dev/null
 expect "failed stores" "$(backend async store_errors)" -gt 10
@@ -16,8 +16,21 @@ expect "failed loads" "$(backend async load_errors)" -eq 0
 set_async refuse_stores 3
 run_hog -m "$MIB" fill out verify dirty:2 out verify >/dev/null
 expect "rejected stores" "$(backend async rejected_stores)" -gt 10
-set_async fail_stores 0
 set_async refuse_stores 0
+
+log "stores that fail go to the next backend"
+load_ram 1000000
+set_file "$FRONTSWAP/ram/enabled" 1
+set_async fail_stores 2
+before=$(vmstat pswpout)
+start_hog
+hog fill out
+expect "pages in the next backend" "$(backend ram stored_pages)" -ge $((PAGES / 4))
+expect "pages on the device" $(($(vmstat pswpout) - before)) -lt $((PAGES / 10))
+hog verify dirty:2 out verify
+stop_hog
+set_file "$FRONTSWAP/ram/enabled" 0
+set_async fail_stores 0
 
 start_hog -b
 hog fill out
