@@ -253,98 +253,6 @@ static void read_state(int dir, struct backend *b)
 		snprintf(b->state, sizeof(b->state), UNKNOWN);
 }
 
-/* Drains in progress */
-
-static bool is_number(const char *name)
-{
-	return *name && strspn(name, "0123456789") == strlen(name);
-}
-
-static bool is_open_for_writing(int process, const char *fd)
-{
-	char path[NAME_LEN + 8], text[512];
-	const char *flags;
-
-	snprintf(path, sizeof(path), "fdinfo/%s", fd);
-	if (read_file(process, path, text, sizeof(text)) < 0)
-		return false;
-	flags = strstr(text, "flags:");
-	if (!flags)
-		return false;
-	flags += strlen("flags:");
-	return (strtoul(flags, NULL, 8) & O_ACCMODE) != O_RDONLY;
-}
-
-static bool links_to(int dir, const char *link, const char *path)
-{
-	char target[PATH_MAX];
-	ssize_t len = readlinkat(dir, link, target, sizeof(target));
-
-	return len == (ssize_t)strlen(path) && !memcmp(target, path, len);
-}
-
-static bool process_writes_to(int process, const char *path)
-{
-	int fds = open_dir(process, "fd");
-	DIR *dir = fds < 0 ? NULL : fdopendir(fds);
-	struct dirent *entry;
-	bool found = false;
-
-	if (!dir) {
-		close_dir(fds);
-		return false;
-	}
-	while (!found && (entry = readdir(dir)))
-		found = links_to(dirfd(dir), entry->d_name, path) &&
-			is_open_for_writing(process, entry->d_name);
-	closedir(dir);
-	return found;
-}
-
-static DIR *open_proc(void)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/proc", opt.root);
-	return opendir(path);
-}
-
-static bool somebody_writes_to(const char *path)
-{
-	DIR *proc = open_proc();
-	struct dirent *entry;
-	bool found = false;
-	int process;
-
-	if (!proc)
-		return false;
-	while (!found && (entry = readdir(proc))) {
-		if (!is_number(entry->d_name))
-			continue;
-		process = open_dir(dirfd(proc), entry->d_name);
-		found = process_writes_to(process, path);
-		close_dir(process);
-	}
-	closedir(proc);
-	return found;
-}
-
-/*
- * A kernel without the state "draining" reports "load-only" both during a drain
- * and after a failed drain. The writer of "enabled" holds the file open until the
- * drain ends. Only root can see the open files of other users.
- */
-static void look_for_drain(struct backend *b)
-{
-	char path[NAME_LEN + 64];
-
-	if (strcmp(b->state, "load-only"))
-		return;
-	snprintf(path, sizeof(path), MM_DIR "/frontswap/%s/enabled", b->name);
-	if (somebody_writes_to(path))
-		snprintf(b->state, sizeof(b->state), DRAINING);
-}
-
 /* Backends */
 
 static void read_backend(int mm, struct backend *b)
@@ -366,7 +274,6 @@ static void read_backend(int mm, struct backend *b)
 	figure[STORED_BYTES] = in_bytes(figure[STORED_PAGES]);
 	figure[HELD_BYTES] = in_bytes(figure[HELD_PAGES]);
 	figure[OFFERED] = add(figure[STORES], figure[REJECTED_STORES]);
-	look_for_drain(b);
 }
 
 /*

@@ -47,13 +47,6 @@ fake_swaps() {
 	printf '%s\n' "Filename Type Size Used Priority" "$@" >"$FAKE/proc/swaps"
 }
 
-# fake_writer PID FLAGS BACKEND - a process that has "enabled" open
-fake_writer() {
-	mkdir -p "$FAKE/proc/$1/fd" "$FAKE/proc/$1/fdinfo"
-	ln -s "/sys/kernel/mm/frontswap/$3/enabled" "$FAKE/proc/$1/fd/1"
-	printf 'pos:\t0\nflags:\t%s\nmnt_id:\t20\n' "$2" >"$FAKE/proc/$1/fdinfo/1"
-}
-
 # new_tree - nothing in it but one swap area
 new_tree() {
 	rm -rf "$FAKE"
@@ -138,19 +131,20 @@ written_back_pages=- decompress_errors=- ratio=-
 swap_size_bytes=4294963200 swap_used_bytes=875560960 in_backends_bytes=871919616
 END
 
-new_tree "in the order in which they are asked, in every state, drained or not"
+new_tree "in the order in which pages are offered, in every state"
 fake_backend zswap detached 0 0 0 0 0 0
 fake_backend low load-only -7 300 300 0 0 0
-fake_backend high load-only 2147483647 400 400 100 0 0
+fake_backend high draining 2147483647 400 400 100 0 0
+fake_backend remote stalled 1 2 2 0 0 0
+fake_backend gone abandoned 0 0 5 0 0 0
 fake_backend compress attached 100 0 0 7 0 0
 fake_pool compress 0 0 1024 1
-fake_writer 4711 0100001 high
-fake_writer 4712 0100000 low
-fake_writer 4713 0100002 zswap
 says 0 <<END
 NAME     STATE           PRIO STORED POOL LIMIT RATIO FULL STORES REJECTED  REJ% LOADS ERRORS
 high     draining  2147483647   1.6M    -     -     -    -    400      100  20.0     0      0
 compress attached         100      0    0  1.0K     -  yes      0        7 100.0     0      0
+remote   stalled            1   8.0K    -     -     -    -      2        0   0.0     0      0
+gone     abandoned          0      0    -     -     -    -      5        0   0.0     0      0
 zswap    detached           0      0    -     -     -    -      0        0     -     0      0
 low      load-only         -7   1.2M    -     -     -    -    300        0   0.0     0      0
 high: draining, 400 pages left
