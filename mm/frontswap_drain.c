@@ -483,6 +483,18 @@ static int frontswap_drain_continue(struct frontswap_drain *d, int ret)
 }
 
 /*
+ * Requests of an asynchronous backend are submitted together when the task
+ * waits. Other backends load a page while earlier pages are written, so their
+ * writes are not held back.
+ */
+static void frontswap_drain_plug(struct frontswap_drain *d,
+				 struct blk_plug *plug)
+{
+	if (d->backend->ios)
+		blk_start_plug(plug);
+}
+
+/*
  * Walk the set bits of one swap type. The reference on the area is dropped
  * after each batch for a swapoff that waits; afterwards the type may be another
  * area with another map. NOIO: a pin must not wait for reclaim that waits for
@@ -493,11 +505,13 @@ static int frontswap_drain_pass(struct frontswap_drain *d)
 {
 	unsigned long offset = 0;
 	unsigned int flags, batch;
+	struct blk_plug plug;
 	bool done;
 	int ret = 0;
 
 	while (!ret && frontswap_drain_get_area(d)) {
 		flags = memalloc_noio_save();
+		frontswap_drain_plug(d, &plug);
 		for (batch = 0; !ret && batch < DRAIN_INFLIGHT; batch++) {
 			/* concurrent clears: see frontswap_drain_pinned() */
 			offset = data_race(find_next_bit(d->map->bits,
@@ -510,6 +524,7 @@ static int frontswap_drain_pass(struct frontswap_drain *d)
 		}
 		ret = frontswap_drain_continue(d, frontswap_drain_flush(d)) ?:
 		      ret;
+		blk_finish_plug(&plug);
 		memalloc_noio_restore(flags);
 		done = offset >= d->map->nr_slots;
 		frontswap_drain_put_area(d);
@@ -626,14 +641,18 @@ EXPORT_SYMBOL_GPL(frontswap_area_is_zram);
 static int frontswap_evict_slots(struct frontswap_drain *d,
 				 const pgoff_t *offsets, unsigned int nr)
 {
+	struct blk_plug plug;
 	int ret = 0;
 
+	frontswap_drain_plug(d, &plug);
 	for (; nr; nr--, offsets++) {
 		if (*offsets < d->map->nr_slots)
 			ret = frontswap_drain_slot(d, *offsets) ?: ret;
 		cond_resched();
 	}
-	return frontswap_drain_flush(d) ?: ret;
+	ret = frontswap_drain_flush(d) ?: ret;
+	blk_finish_plug(&plug);
+	return ret;
 }
 
 /**
