@@ -584,10 +584,16 @@ int frontswap_read_copy(struct frontswap_map *map, unsigned int type,
 			pgoff_t offset, struct page *page)
 {
 	struct frontswap_backend *b = map->backend;
+	struct frontswap_waiter w;
 	int ret;
 
-	ret = frontswap_load_copy(b, type, offset, page,
-				  !b->ios && !b->ops.poll_load, false);
+	/* The page has the flags of a page in the swap cache, but is not. */
+	if (b->ios) {
+		frontswap_io_begin_load(b, type, offset, page, &w);
+		return frontswap_end_read_copy(map, type, offset, &w);
+	}
+	ret = frontswap_load_copy(b, type, offset, page, !b->ops.poll_load,
+				  false);
 	ClearPageUptodate(page);
 	__SetPageLocked(page);
 	if (frontswap_is_filled(b, ret))

@@ -141,6 +141,15 @@ static void a_invalidate_slots(const struct frontswap_ops *ops,
 	}
 }
 
+static void free_cached(struct page *page)
+{
+	folio_clear_swapcache(page_folio(page));
+	folio_clear_swapbacked(page_folio(page));
+	if (!PageLocked(page))
+		__SetPageLocked(page);
+	free_locked_page(page);
+}
+
 static int a_evict(struct frontswap_backend *b, unsigned int type,
 		   const pgoff_t *offsets, unsigned int nr, bool demote)
 {
@@ -148,7 +157,7 @@ static int a_evict(struct frontswap_backend *b, unsigned int type,
 
 	for (; nr; nr--, offsets++) {
 		struct frontswap_map *map = b->map[type];
-		struct page *page = new_page(type, *offsets);
+		struct page *page = new_cached_page(type, *offsets);
 
 		if (test_bit(*offsets, map->bits) &&
 		    !frontswap_read_copy(map, type, *offsets, page)) {
@@ -159,7 +168,7 @@ static int a_evict(struct frontswap_backend *b, unsigned int type,
 			frontswap_invalidate_copy(map, type, *offsets);
 			moved++;
 		}
-		free_locked_page(page);
+		free_cached(page);
 	}
 	return moved;
 }
@@ -232,15 +241,6 @@ static struct page *begin_cached(pgoff_t offset)
 
 	KUNIT_EXPECT_EQ(ctx->test, frontswap_registry_load(&ctx->reg, page), 0);
 	return page;
-}
-
-static void free_cached(struct page *page)
-{
-	folio_clear_swapcache(page_folio(page));
-	folio_clear_swapbacked(page_folio(page));
-	if (!PageLocked(page))
-		__SetPageLocked(page);
-	free_locked_page(page);
 }
 
 /* Stores */
@@ -317,11 +317,27 @@ static void failed_store_goes_to_the_next_backend(struct kunit *test)
 	run_work();
 	/* The first one has rejected the page, and is not tried again. */
 	EXPECT_CALLS("Ai0 Bi0 Ai0 As0:5 AS0:5 Bs0:5");
-	KUNIT_EXPECT_EQ(test, a.device[SLOT], 0ull);
+	KUNIT_EXPECT_EQ(test, a.device[SLOT], (u64)GARBAGE);
 	EXPECT_LOAD(0, SLOT, ctx->last_value);
 	EXPECT_CALLS("Bl0:5");
 	run_work();
 	KUNIT_EXPECT_EQ(test, backend_a()->ios->nr_free, DEPTH);
+}
+
+/* The page of a drain looks like a page in the swap cache, and is not. */
+static void drain_reads_before_it_goes_on(struct kunit *test)
+{
+	pgoff_t offset = SLOT;
+
+	swapon(0);
+	reg_a();
+	a.store = AT_ONCE;
+	store(0, SLOT);
+	a.load = END_FIRST;
+	KUNIT_EXPECT_EQ(test, a_evict(backend_a(), 0, &offset, 1, false), 1);
+	KUNIT_EXPECT_EQ(test, a.device[SLOT], ctx->last_value);
+	KUNIT_EXPECT_FALSE(test, in_map(SLOT));
+	KUNIT_EXPECT_EQ(test, stat(FRONTSWAP_LOAD_ERRORS), 0ul);
 }
 
 static int no_evict(struct frontswap_backend *b, unsigned int type,
@@ -963,6 +979,7 @@ static struct kunit_case frontswap_io_test_cases[] = {
 	KUNIT_CASE(refused_store_goes_to_the_next_backend),
 	KUNIT_CASE(failed_store_is_written_to_the_device),
 	KUNIT_CASE(failed_store_goes_to_the_next_backend),
+	KUNIT_CASE(drain_reads_before_it_goes_on),
 	KUNIT_CASE(failed_store_keeps_the_copy_until_it_is_written),
 	KUNIT_CASE(failed_store_of_a_freed_slot_is_dropped),
 	KUNIT_CASE(failed_write_through_is_forgotten),
