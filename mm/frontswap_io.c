@@ -154,7 +154,8 @@ static bool frontswap_io_claim(struct frontswap_io *io,
 
 /* The backend rejected the page: nothing is left. */
 static bool frontswap_io_reject(struct frontswap_io *io,
-				struct frontswap_map *map, unsigned int seq)
+				struct frontswap_map *map, unsigned int seq,
+				int err)
 {
 	struct frontswap_backend *b = io->backend;
 	unsigned long flags;
@@ -169,7 +170,8 @@ static bool frontswap_io_reject(struct frontswap_io *io,
 	}
 	spin_unlock_irqrestore(&b->ios->lock, flags);
 	/* Freed slots that were not reported may be why. */
-	mod_delayed_work(frontswap_io_wq, &b->ios->scan_work, 0);
+	if (err == -ENOSPC)
+		mod_delayed_work(frontswap_io_wq, &b->ios->scan_work, 0);
 	return !WARN_ONCE(ended, "frontswap: %s: a rejected store has ended\n",
 			  b->name);
 }
@@ -252,7 +254,7 @@ int frontswap_io_store(struct frontswap_map *map, unsigned int type,
 		frontswap_io_plug(b);
 	else if (!ret)
 		frontswap_io_end(io, 0);
-	else if (frontswap_io_reject(io, map, seq))
+	else if (frontswap_io_reject(io, map, seq, ret))
 		return ret;
 	if (!delayed_work_pending(&ios->scan_work))
 		queue_delayed_work(frontswap_io_wq, &ios->scan_work, HZ);

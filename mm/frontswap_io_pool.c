@@ -93,7 +93,7 @@ bool frontswap_io_in_flight(struct frontswap_ios *ios, unsigned int type,
 	bool found;
 
 	spin_lock_irqsave(&ios->lock, flags);
-	found = frontswap_io_find(ios, type, offset, 0);
+	found = ios->abandoned || frontswap_io_find(ios, type, offset, 0);
 	spin_unlock_irqrestore(&ios->lock, flags);
 	return found;
 }

@@ -166,7 +166,8 @@ static inline void *frontswap_io_priv(struct frontswap_io *io)
  *	copies the page and does not wait. Return -EINPROGRESS if
  *	frontswap_io_end() follows, exactly once, which may happen before the
  *	return; 0 if the data is stored, and no end follows; any other value
- *	rejects the page, and no end follows. An older copy of the slot has been
+ *	rejects the page, and no end follows; after -ENOSPC, freed slots are
+ *	reported at once. An older copy of the slot has been
  *	invalidated, and its io has ended. May sleep, but must not depend on
  *	memory being freed.
  * @begin_load: Start to fill @io->page with the copy of slot @io->offset of area
