@@ -9,6 +9,7 @@
 KSFT_SKIP=4
 FRONTSWAP=/sys/kernel/mm/frontswap
 FAULTY=/sys/module/test_frontswap/parameters
+BDEV=/sys/kernel/mm/frontswap_bdev
 ASYNC=/sys/module/test_frontswap_async/parameters
 COMPRESS=/sys/module/frontswap_compress/parameters
 COMPRESS_STATS=/sys/kernel/mm/frontswap_compress
@@ -233,8 +234,15 @@ detach_backends() {
 		attached $detach_backend || continue
 		set_file "$FRONTSWAP/$detach_backend/enabled" 0 || status=1
 	done
+	for detach_backend in "$BDEV"/*/device; do
+		! [ -e "$detach_backend" ] || detach_bdev "${detach_backend%/device}"
+	done
 	! [ -d "$FAULTY" ] || set_faulty registered 0 || status=1
 	! attached zswap || set_file $FRONTSWAP/zswap/enabled 1 || status=1
+}
+
+detach_bdev() {
+	set_file "$BDEV/remove" "${1##*/}" || status=1
 }
 
 set_file() {
@@ -316,6 +324,48 @@ restore_async() {
 	for restore_parameter in hold fail_stores refuse_stores fail_loads delay_us; do
 		set_file "$ASYNC/$restore_parameter" 0
 	done
+}
+
+# load_bdev - the backend on block devices, freshly loaded, without a device
+load_bdev() {
+	! [ -d "$BDEV" ] || skip "frontswap_bdev is loaded already"
+	load frontswap_bdev || die "frontswap_bdev cannot be loaded"
+}
+
+# add_bdev DEVICE [OPTION=VALUE...]
+add_bdev() {
+	set_file "$BDEV/add" "$*" || die "not added: $*"
+	log "added: $*"
+}
+
+remove_bdev() {
+	set_file "$BDEV/remove" "$1" || die "not removed: $1"
+	! attached "$1" || die "removed, but still attached: $1"
+}
+
+# lender COMMAND... - executed by the other guest, see lender.sh
+lender() {
+	echo "$*" | nc -w 5 10.9.0.2 5000
+}
+
+# lender_free - its free memory, in KiB
+lender_free() {
+	lender cat /proc/meminfo | awk '$1 == "MemFree:" { print $2 }'
+}
+
+# lender_dies - at once, without a word to this guest; the harness starts another one
+lender_dies() {
+	quietly lender 'echo b >/proc/sysrq-trigger'
+}
+
+first_uptime() {
+	read -r uptime _ </proc/uptime
+	echo "${uptime%.*}"
+}
+
+# bdev NAME FILE - a figure of a backend on a block device
+bdev() {
+	value "$BDEV/$1/$2"
 }
 
 # load_ram MAX_PAGES - the example backend, which may have stayed from an earlier test

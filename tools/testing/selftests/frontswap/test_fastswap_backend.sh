@@ -40,7 +40,7 @@ hog_query verify
 expect "wrong pages" "$(reply bad)" -eq 0
 expect "pages with SIGBUS" "$(reply sigbus)" -ge $((PAGES / 4))
 set_file /sys/module/test_frontswap_fastswap/parameters/fail_loads 0
-hog verify
+hog out verify
 stop_hog
 swap_off "$DISK1"
 set_file $FRONTSWAP/test_frontswap_fastswap/enabled 0

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# build.sh normal|nozswap|debug|kcsan: that guest's kernel, its modules and the test modules, in $work/NAME.
+# build.sh normal|nozswap|debug|kcsan|pair: that guest's kernel, its modules and the test modules, in $work/NAME.
 . "$(dirname "$0")/lib.sh"
 lock
 name=$1
@@ -13,7 +13,8 @@ only=()
 if [ "$name" = kcsan ]; then
 	only=(KCSAN_SANITIZE=n)
 	for unit in frontswap frontswap_{attach,drain,io,io_pool,io_work,register,sysfs} swapfile swap_state swap_slots page_io \
-		zswap find_bit bitmap ram compress{,_comp,_index,_main,_sysfs,_writeback} test_frontswap{,_classic}; do
+		zswap find_bit bitmap ram bdev{,_blocks,_main,_sysfs,_work} compress{,_comp,_index,_main,_sysfs,_writeback} \
+		test_frontswap{,_async,_classic,_fastswap}; do
 		only+=("KCSAN_SANITIZE_$unit.o=y")
 	done
 fi
