@@ -27,6 +27,7 @@ help:
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
 
 ## make run        build the patched kernel, boot it, demonstrate two backends (10 minutes)
+## make remote     two guests: one lends memory, the other swaps (15 minutes)
 ## make check      KUnit under UML, KUnit and kselftests in QEMU guests (40 minutes)
 ## make lint       checkpatch, sparse, W=1, kernel-doc, shellcheck, documentation, prose, guarantees
 ## make shell      a guest with a prompt
@@ -43,14 +44,14 @@ help:
 ##   KDIR=path    your own kernel tree instead; not modified
 ##   O=build      build directory               CACHE=~/.cache/frontswap  compiler cache
 ##   JOBS=n       parallel compilers            TESTS="test_x.sh ..."     only these tests (check)
-##   GUESTS="normal debug"  only these guests (check): normal nozswap debug kcsan
+##   GUESTS="normal debug"  only these guests (check): normal nozswap debug kcsan pair
 ##   SMP=2 MEM=512  the guest's CPUs and MiB    ACCEL=kvm|tcg             accelerator, no probing
 ##   SOAK=60      seconds of soak               SEED=n  its seed          GUEST=normal|debug|kcsan
 ##   BENCH="core drain pages smp"  parts of bench (all: these four), or pressure
 ##   PRESSURE="256 140 text"  its memory, percent of memory, contents, stores   ROUNDS=3
 ##   SERIES_VERSION=2  series: version of the posting, described in harness/series/changes.txt
 ##   V=1          show the output of each step
-run check lint shell series mutants soak bench:
+run remote check lint shell series mutants soak bench:
 	@$(harness)/$@.sh
 
 check-all:
@@ -59,5 +60,5 @@ check-all:
 clean:
 	rm -rf $(O)
 
-.PHONY: help run check check-all lint shell series mutants soak bench clean
+.PHONY: help run remote check check-all lint shell series mutants soak bench clean
 .NOTPARALLEL:

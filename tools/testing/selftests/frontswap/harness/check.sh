@@ -1,18 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# KUnit under UML, then KUnit and the kselftests in the guests: normal, nozswap (no zswap), debug and kcsan.
+# KUnit under UML, then KUnit and the kselftests in the guests: normal, nozswap (no zswap), debug, kcsan
+# and pair (two guests, of which one lends memory).
 # On 6.12 zswap is no backend, so the normal guest is what the nozswap one is on 6.1.
 # GUESTS="name ..." chooses some. The last line is "N passed, N failed".
 . "$(dirname "$0")/lib.sh"
 lock
 case $KERNEL in
-6.1) guests="normal nozswap debug kcsan" ;;
-*) guests="normal debug kcsan" ;;
+6.1) guests="normal nozswap debug kcsan pair" ;;
+*) guests="normal debug kcsan pair" ;;
 esac
 for name in ${GUESTS:=$guests}; do
 	case $name in
-	normal | nozswap | debug | kcsan) ;;
-	*) die "GUESTS=$name: normal, nozswap, debug or kcsan" ;;
+	normal | nozswap | debug | kcsan | pair) ;;
+	*) die "GUESTS=$name: normal, nozswap, debug, kcsan or pair" ;;
 	esac
 done
 for name in $TESTS; do

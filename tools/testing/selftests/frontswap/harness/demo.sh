@@ -3,79 +3,12 @@
 # What `make run` shows, in the guest. Two backends are loaded, drained and unloaded
 # while a process swaps; after each step every byte of the process is compared.
 
-area=/dev/vda
-backends=/sys/kernel/mm/frontswap
+. /story.sh
 pool=/sys/kernel/mm/frontswap_compress
-group=/sys/fs/cgroup/story
 mib=64
 pages=$((mib * 256))
 
-tell() { printf '\n%s\n' "$*"; }
-show() { sed 's/^/    /'; }
-note() { echo "    $*"; }
-lost() { tell "FAILED: $*"; exit 1; }
-backend() { cat "$backends/$1/$2"; }
-used() { awk -v a=$area '$1 == a { print $4 }' /proc/swaps; }
-names() { find $backends -mindepth 1 -maxdepth 1 -exec basename {} \; | paste -sd' '; }
-
-# command COMMAND...: shows and executes it.
-command() {
-	note "# $*"
-	"$@" || lost "$1 failed"
-}
-
-# send COMMAND, receive: the hog executes one command at a time and answers with one line.
-send() { echo "$1" >&5; }
-
-receive() {
-	read -r answer <&6 || lost "the process has ended"
-	echo "$answer" | show
-	case $answer in
-	verify:*" bad=0 sigbus=0"*) ;;
-	verify:*) lost "memory came back with other bytes" ;;
-	esac
-}
-
-hog() {
-	for word; do
-		send "$word"
-		receive
-	done
-}
-
-# swap_out BACKEND: new contents, all of it swapped out.
-swap_out() {
-	send fill
-	receive
-	send out
-	before=
-	while [ "$before" != "$(backend "$1" stored_pages)" ]; do
-		before=$(backend "$1" stored_pages)
-		note "stored_pages: $before"
-		sleep 1
-	done
-	receive
-}
-
-# log_of BACKEND: its messages since the last call.
-log_of() {
-	dmesg | sed 's/^\[[^]]*\] *//' | grep "^frontswap: $1:" >/tmp/log.now || :
-	touch "/tmp/log.$1"
-	tail -n +$(($(wc -l <"/tmp/log.$1") + 1)) /tmp/log.now | show
-	mv /tmp/log.now "/tmp/log.$1"
-}
-
-# drain BACKEND
-drain() {
-	note "# echo 0 > $backends/$1/enabled"
-	echo 0 >"$backends/$1/enabled" || lost "the drain failed"
-	log_of "$1"
-	[ "$(backend "$1" stored_pages)" = 0 ] || lost "pages are left in $1"
-}
-
-mkswap $area >/dev/null
-memory=$(awk '/MemTotal/ { print int($2 / 1024) }' /proc/meminfo)
-note "Linux $(uname -r), $(nproc) CPUs, $memory MiB of RAM"
+begin
 
 tell "1. swapon of a disk. No backend is loaded."
 [ -z "$(names)" ] || lost "a backend is loaded already"
@@ -83,10 +16,7 @@ command swapon $area
 show </proc/swaps
 
 tell "2. A process fills $mib MiB, and all of it is swapped out to the disk."
-mkdir $group
-mkfifo /tmp/orders /tmp/answers
-./swaphog -T 600 -g $group -m $mib -k text - </tmp/orders >/tmp/answers &
-exec 5>/tmp/orders 6</tmp/answers
+start_hog -m $mib -k text
 hog fill out
 [ "$(used)" -gt 0 ] || lost "nothing is on the disk"
 note "swap in use: $(used) KiB"
@@ -133,7 +63,6 @@ drain ram
 command rmmod frontswap_ram
 [ -z "$(names)" ] || lost "a backend is still there"
 hog verify
-send quit
-wait $! || lost "the process ended with exit status $?"
+end_hog
 command swapoff $area
 tell "Every byte was compared after each step, and every byte was right."

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# initramfs.sh normal|nozswap|debug|kcsan: the guest's root, $work/NAME/initrd, by the kernel's gen_init_cpio.
+# initramfs.sh normal|nozswap|debug|kcsan|pair: the guest's root, $work/NAME/initrd, by the kernel's gen_init_cpio.
 . "$(dirname "$0")/lib.sh"
 lock
 name=$1
@@ -46,7 +46,7 @@ list_tests() {
 	done
 	echo "file /test/frontswap $work/tools/root/usr/sbin/frontswap 755 0 0"
 	echo "file /init $harness/init 755 0 0"
-	echo "file /demo.sh $harness/demo.sh 755 0 0"
+	for f in story demo remote_demo; do echo "file /$f.sh $harness/$f.sh 755 0 0"; done
 	echo "file /tap.awk $harness/tap.awk 644 0 0"
 	echo "file /races.awk $harness/races.awk 644 0 0"
 	echo "file /ours $dir/ours 644 0 0"

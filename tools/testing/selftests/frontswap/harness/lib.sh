@@ -117,6 +117,8 @@ about() {
 	case $KERNEL:$name in
 	6.1:UML) n=1040 ;;
 	6.12:UML) n=1120 ;;
+	6.1:pair) n=1700 ;;
+	6.12:pair) n=1800 ;;
 	6.1:normal | 6.1:nozswap | 6.1:debug | 6.1:kcsan) n=1310 ;;
 	6.12:normal | 6.12:nozswap | 6.12:debug | 6.12:kcsan) n=1410 ;;
 	*) return 0 ;;

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm.sh normal|nozswap|debug|kcsan MODE [TEST,TEST...]: boots that guest; MODE is for harness/init.
+# vm.sh normal|nozswap|debug|kcsan|pair MODE [TEST,TEST...]: boots that guest; MODE is for harness/init.
+# Beside a guest "pair" runs a second one, with MODE lender, and is started again when it ends.
 # The guest's words come out as they are said. Exit status 0 only if its verdict is complete.
 # Left behind in $O/logs: NAME.MODE.console and NAME.MODE.verdict.
 . "$(dirname "$0")/lib.sh"
@@ -12,15 +13,18 @@ console=$logs/$label.console
 verdict=$logs/$label.verdict
 case $mode in
 probe) limit=25 ;;
-story) limit=600 ;;
-shell) limit=0 ;;
+story | remote) limit=600 ;;
+shell | lender) limit=0 ;;
 *) limit=1500 ;;
 esac
 test_limit=90
 threads=single
+role=
+[ "$name" != pair ] || role=swapper
+[ "$mode" != lender ] || role=lender
 # Some kernels are slow. They have no jump labels, which are patched while the guest runs: QEMU's
 # multi-threaded TCG gets that wrong, so the normal kernel has to do with one thread.
-slow() { [ "$name" = debug ] || [ "$name" = kcsan ]; }
+slow() { [ "$name" = debug ] || [ "$name" = kcsan ] || [ "$name" = pair ]; }
 if slow; then
 	limit=$((limit * 2))
 	test_limit=$((test_limit * 2))
@@ -59,23 +63,42 @@ machine() {
 
 # disk NAME SIZE: it takes what is written to it only.
 disk() {
-	rm -f "$dir/$1.img"
-	truncate -s "$2" "$dir/$1.img"
-	echo "-drive file=$dir/$1.img,if=none,id=$1,format=raw,cache=unsafe"
+	local image=$dir/${role:+$role.}$1.img
+
+	rm -f "$image"
+	truncate -s "$2" "$image"
+	echo "-drive file=$image,if=none,id=$1,format=raw,cache=unsafe"
 	echo "-device virtio-blk-pci,drive=$1,serial=$1"
+}
+
+# The network of a pair: datagrams between two sockets. The order of the start does not matter.
+network() {
+	local peer=lender mac=1
+
+	[ -n "$role" ] || return 0
+	[ "$role" = swapper ] || { peer=swapper; mac=2; }
+	echo "-netdev dgram,id=net,local.type=unix,local.path=$FS_NET/$role,remote.type=unix,remote.path=$FS_NET/$peer"
+	echo "-device virtio-net-pci,netdev=net,romfile=,mac=52:54:00:09:00:0$mac"
+}
+
+lend() {
+	while :; do
+		FS_LABEL=lender sub vm.sh pair lender >/dev/null 2>&1 || sleep 1
+	done
 }
 
 boot() {
 	local append serial
 	append="console=ttyS0 panic=-1 oops=panic reboot=t log_buf_len=4M no_timer_check"
 	append="$append zswap.enabled=0 brd.rd_nr=4 rcupdate.rcu_cpu_stall_suppress_at_boot=1"
-	append="$append fs_mode=$mode fs_cpus=$SMP fs_tests=$tests fs_limit=$test_limit ${FS_APPEND:-}"
+	append="$append fs_mode=$mode fs_cpus=$SMP fs_tests=$tests fs_limit=$test_limit fs_role=$role ${FS_APPEND:-}"
 	# A data race in the kernel's own code is told in the way of a warning, but does not end it.
 	[ "$mode" = shell ] || [ "$name" = kcsan ] || append="$append panic_on_warn=1"
 	# A task that hangs for a minute ends the guest, with its stack on the console.
 	append="$append hung_task_panic=1 sysctl.kernel.hung_task_timeout_secs=60"
 	# An emulated CPU is slow, so a watched access has to be watched for longer than on a real one.
 	[ "$name" != kcsan ] || append="$append kcsan.udelay_task=400"
+	[ "$mode" != lender ] || append="$append kunit.enable=0"
 	# The log of a soak would be most of its output.
 	[ "$mode" != soak ] || append="$append loglevel=5"
 	if [ "$mode" = shell ]; then
@@ -95,10 +118,20 @@ boot() {
 		"${serial[@]}" -chardev "file,id=verdict,path=$verdict" -device virtio-serial-pci \
 		-device virtserialport,chardev=verdict,name=verdict \
 		-device virtserialport,chardev=output,name=output \
-		$(disk vda 130G) $(disk vdb 2G) 9>&-
+		$(disk vda 130G) $(disk vdb 2G) $(network) 9>&-
 }
 
 how=$(accel)
+lender=
+if [ "$role" = swapper ]; then
+	FS_NET=$(mktemp -d "${TMPDIR:-/tmp}/frontswap.XXXXXX")
+	export FS_NET
+	trap 'kill -- -"$lender" 2>/dev/null || :; rm -rf "$FS_NET"' EXIT
+	set -m
+	lend </dev/null &
+	lender=$!
+	set +m
+fi
 rc=0
 boot || rc=$?
 # QEMU's TCG sometimes loses a guest early on. That says nothing about our code, as long as none of it
