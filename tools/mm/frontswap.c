@@ -3,7 +3,8 @@
  * frontswap - show the statistics of frontswap backends, one row per backend
  *
  * Reads /sys/kernel/mm/frontswap/<backend>/, the statistics that some backends
- * provide in /sys/kernel/mm/frontswap_<backend>/, and /proc/swaps.
+ * provide in /sys/kernel/mm/frontswap_<backend>/ or, on block devices, in
+ * /sys/kernel/mm/frontswap_bdev/<backend>/, and /proc/swaps.
  *
  * A backend may be unregistered at any time, and other kernels may lack some
  * files. A value that cannot be read or is malformed is unknown, and shown as
@@ -265,6 +266,10 @@ static void read_backend(int mm, struct backend *b)
 	core = open_dir(mm, path);
 	snprintf(path, sizeof(path), "frontswap_%s", b->name);
 	own = open_dir(mm, path);
+	if (own < 0) {
+		snprintf(path, sizeof(path), "frontswap_bdev/%s", b->name);
+		own = open_dir(mm, path);
+	}
 	read_state(core, b);
 	read_priority(core, b);
 	for (i = 0; i < NR_FILES; i++)

@@ -136,6 +136,9 @@ fake_backend zswap detached 0 0 0 0 0 0
 fake_backend low load-only -7 300 300 0 0 0
 fake_backend high draining 2147483647 400 400 100 0 0
 fake_backend remote stalled 1 2 2 0 0 0
+mkdir "$FAKE_MM/frontswap_bdev"
+fake_pool bdev/remote 2 - 8192 1
+rm "$FAKE_MM/frontswap_bdev/remote/pool_bytes"
 fake_backend gone abandoned 0 0 5 0 0 0
 fake_backend compress attached 100 0 0 7 0 0
 fake_pool compress 0 0 1024 1
@@ -143,7 +146,7 @@ says 0 <<END
 NAME     STATE           PRIO STORED POOL LIMIT RATIO FULL STORES REJECTED  REJ% LOADS ERRORS
 high     draining  2147483647   1.6M    -     -     -    -    400      100  20.0     0      0
 compress attached         100      0    0  1.0K     -  yes      0        7 100.0     0      0
-remote   stalled            1   8.0K    -     -     -    -      2        0   0.0     0      0
+remote   stalled            1   8.0K    -  8.0K     -  yes      2        0   0.0     0      0
 gone     abandoned          0      0    -     -     -    -      5        0   0.0     0      0
 zswap    detached           0      0    -     -     -    -      0        0     -     0      0
 low      load-only         -7   1.2M    -     -     -    -    300        0   0.0     0      0
