@@ -654,8 +654,9 @@ int frontswap_end_read_copy(struct frontswap_map *map, unsigned int type,
  * @page: The data.
  *
  * With @after, the caller keeps the map linked. Without, the gate of the backend
- * that is drained is closed, so that backend is not tried. Write-through backends are not tried either: the write to the device
- * may fail, and then two backends would hold the page.
+ * that is drained is closed, so that backend is not tried. Write-through
+ * backends are not tried either: the write to the device may fail, and then two
+ * backends would hold the page.
  *
  * Return: 0 if another backend has stored the page.
  */

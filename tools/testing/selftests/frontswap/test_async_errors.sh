@@ -3,8 +3,8 @@
 # guests: normal debug kcsan
 # Guarantees: G4 G13
 # Stores that fail after reclaim has freed the page: the core moves its copy to
-# the next backend or to the device. Loads that fail are an I/O error, or read the device if that has
-# the page.
+# the next backend or to the device. Loads that fail are an I/O error, or read
+# the device if that has the page.
 
 . ./functions.sh
 start "stores and loads that fail in flight"

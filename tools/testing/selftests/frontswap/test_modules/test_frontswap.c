@@ -255,8 +255,9 @@ static void complete_page(struct page *page)
 /* A page in the swap cache has another reference, of the swap cache. */
 static bool core_owns(struct page *page)
 {
-	return data_race(page_ref_count(page)) == 1 &&
-	       data_race(page->flags) & BIT(PG_swapcache);
+	/* data race: the page of the last load may be anybody's by now */
+	return data_race(page_ref_count(page) == 1 &&
+			 page->flags & BIT(PG_swapcache));
 }
 
 /* The errno that load() is to give, or 0. */

@@ -43,7 +43,8 @@ static int fastswap_store(unsigned int type, pgoff_t offset, struct page *page)
 	struct page *copy;
 	int err;
 
-	BUG_ON(!folio_test_swapcache(page_folio(page)));
+	if (WARN_ON_ONCE(!folio_test_swapcache(page_folio(page))))
+		return -EINVAL;
 	copy = alloc_page(GFP_NOWAIT | __GFP_NOWARN | __GFP_NOMEMALLOC);
 	if (!copy)
 		return -ENOMEM;
@@ -59,9 +60,9 @@ static int fastswap_queue(unsigned int type, pgoff_t offset, struct page *page)
 	struct queue *queue = per_cpu_ptr(&queues, smp_processor_id());
 	struct request *request = kmalloc(sizeof(*request), GFP_NOIO);
 
-	BUG_ON(!folio_test_swapcache(page_folio(page)));
 	if (!request)
 		return -ENOMEM;
+	WARN_ON_ONCE(!folio_test_swapcache(page_folio(page)));
 	request->page = page;
 	request->copy = xa_load(&copies[type], offset);
 	spin_lock(&queue->lock);
