@@ -121,8 +121,8 @@ static inline void *frontswap_io_priv(struct frontswap_io *io)
  *	init().
  * @store: Store a copy of @page for slot @offset of area @type. The core has
  *	invalidated any older copy of the slot, and calls for one slot never
- *	overlap. Mandatory, or @begin_store. Return 0 after the data is copied: the page may be
- *	reused immediately. Any other value rejects the page, which is then
+ *	overlap. Mandatory, or @begin_store. Return 0 after the data is copied:
+ *	the page may be reused immediately. Any other value rejects the page, which is then
  *	offered to the next backend or written to the device. @page is locked,
  *	its private word is the swap entry, and it is not part of a large folio,
  *	except with FRONTSWAP_LARGE_FOLIOS: either all pages of a large folio
@@ -205,8 +205,8 @@ static inline void *frontswap_io_priv(struct frontswap_io *io)
  *	FRONTSWAP_DIRECT_LOAD has no effect. Optional.
  *
  * The first five members are the members of Linux 4.2 to 6.4, in the same
- * order, so a backend written for those kernels builds and works unchanged, as
- * does a backend for fastswap. The
+ * order, so a backend written for those kernels builds and works unchanged. So
+ * does a backend for fastswap, which has the last two members, too. The
  * structure is copied at registration. All callbacks must be in one module or
  * in the kernel.
  */
