@@ -65,10 +65,17 @@ machine() {
 disk() {
 	local image=$dir/${role:+$role.}$1.img
 
-	rm -f "$image"
-	truncate -s "$2" "$image"
+	if [ -z "$resume" ]; then
+		rm -f "$image"
+		truncate -s "$2" "$image"
+	fi
 	echo "-drive file=$image,if=none,id=$1,format=raw,cache=unsafe"
 	echo "-device virtio-blk-pci,drive=$1,serial=$1"
+}
+
+# hibernated: the swap device has an image of the guest.
+hibernated() {
+	[ "$(dd if="$dir/vda.img" bs=1 skip=4086 count=9 2>/dev/null)" = S1SUSPEND ]
 }
 
 # The network of a pair: datagrams between two sockets. The order of the start does not matter.
@@ -105,17 +112,21 @@ boot() {
 		serial=(-serial mon:stdio -chardev "null,id=output")
 		append="$append quiet"
 	else
-		serial=(-serial "file:$console" -chardev "file,id=output,path=/dev/fd/1,append=on")
+		serial=(-chardev "file,id=console,path=$console,append=on" -serial chardev:console -chardev "file,id=output,path=/dev/fd/1,append=on")
 		exec </dev/null
 	fi
-	rm -f "$console" "$verdict"
+	if [ -n "$resume" ]; then
+		append="$append resume=/dev/vda"
+	else
+		rm -f "$console" "$verdict"
+	fi
 	# Without ACPI the firmware tells of a CPU only if it is a socket of its own.
 	# shellcheck disable=SC2046
 	timeout --foreground -k 5 "$limit" \
 		qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none \
 		-machine pc $(machine "$how") -smp "$SMP,sockets=$SMP,cores=1,threads=1" -m "$MEM" \
 		-kernel "$dir/arch/x86/boot/bzImage" -initrd "$dir/initrd" -append "$append" \
-		"${serial[@]}" -chardev "file,id=verdict,path=$verdict" -device virtio-serial-pci \
+		"${serial[@]}" -chardev "file,id=verdict,path=$verdict,append=on" -device virtio-serial-pci \
 		-device virtserialport,chardev=verdict,name=verdict \
 		-device virtserialport,chardev=output,name=output \
 		$(disk vda 130G) $(disk vdb 2G) $(network) 9>&-
@@ -133,7 +144,13 @@ if [ "$role" = swapper ]; then
 	set +m
 fi
 rc=0
+resume=
 boot || rc=$?
+# A test may hibernate the guest, once.
+if hibernated; then
+	resume=1
+	boot || rc=$?
+fi
 # QEMU's TCG sometimes loses a guest early on. That says nothing about our code, as long as none of it
 # has run; but it is said, and done once only.
 if [ "$mode" != shell ] && [ "$mode" != probe ] && ! grep -qsx start "$verdict" &&
