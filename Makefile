@@ -47,7 +47,7 @@ help:
 ##   GUESTS="normal debug"  only these guests (check): normal nozswap debug kcsan pair
 ##   SMP=2 MEM=512  the guest's CPUs and MiB    ACCEL=kvm|tcg             accelerator, no probing
 ##   SOAK=60      seconds of soak               SEED=n  its seed          GUEST=normal|debug|kcsan
-##   BENCH="core drain pages smp"  parts of bench (all: these four), or pressure
+##   BENCH="core drain pages smp wire"  parts of bench (all: these five), or pressure
 ##   PRESSURE="256 140 text"  its memory, percent of memory, contents, stores   ROUNDS=3
 ##   SERIES_VERSION=2  series: version of the posting, described in harness/series/changes.txt
 ##   V=1          show the output of each step

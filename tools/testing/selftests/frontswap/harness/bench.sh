@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # make bench: the same workload in the same guest with each of the ways to keep swapped-out pages.
-# BENCH="core drain pages smp" names the parts; all of these if it is empty or "all". BENCH=pressure is
+# BENCH="core drain pages smp wire" names the parts; all of these if it is empty or "all". BENCH=pressure is
 # for machines that are short of memory as a whole; it takes long, so it is not among "all".
 # On 6.12 there is no stock frontswap to compare with; zswap is no backend, so it is not drained; and
 # no page of zeros comes to any of them, as the swap code keeps a bit for it.
@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 lock
 : "${BENCH:=all}"
-[ "$BENCH" != all ] || BENCH="core drain pages smp"
+[ "$BENCH" != all ] || BENCH="core drain pages smp wire"
 results=$O/bench/linux-$KERNEL
 export BENCH_OUT=$results/runs
 user=$work/bench/user
@@ -22,19 +22,20 @@ compressors="lzo lz4"
 
 for part in $BENCH; do
 	case $part in
-	core | drain | pages | smp | pressure) ;;
-	*) die "BENCH=$part: core, drain, pages, smp, pressure or all" ;;
+	core | drain | pages | smp | wire | pressure) ;;
+	*) die "BENCH=$part: core, drain, pages, smp, wire, pressure or all" ;;
 	esac
 done
 
 asked() { case " $BENCH " in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
 
 kernels() {
-	[ "$BENCH" = pressure ] || echo ours
+	case $BENCH in pressure | wire) ;; *) echo ours ;; esac
 	! asked core || echo $stock none ours-zswap stock-zswap
 	! asked drain || echo $drained stock-zswap
 	! asked pages || echo stock-zswap
 	! asked smp || echo ours-zswap
+	! asked wire || echo ours-wire
 	! asked pressure || echo ours-pressure stock-pressure
 }
 
@@ -98,6 +99,18 @@ pages() {
 		vm stock-zswap pages zswap-zbud "$c" "$w"
 		vm ours pages zram "$c" "$w"
 		! has_compress ours || vm ours pages compress "$c" "$w"
+	done
+}
+
+# The same delay behind a swap device, behind begin_store() and begin_load(), and behind store() and
+# load(). What is left in the swap cache is reclaimed, so that each round begins with all pages out.
+wire() {
+	local us w="fills=text rounds=3 mib=8 disk=nullb0"
+
+	for us in 50 200 1000; do
+		vm ours-wire "wire$us" plain - "$w delay=$us way=swapoff"
+		vm ours-wire "wire$us" async - "$w delay=$us way=drain"
+		vm ours-wire "wire$us" sync - "$w delay=$us way=drain"
 	done
 }
 

@@ -50,6 +50,10 @@ static bool remote;
 module_param(remote, bool, 0444);
 MODULE_PARM_DESC(remote, "Claim FRONTSWAP_NOT_IN_IMAGE");
 
+static bool synchronous;
+module_param(synchronous, bool, 0444);
+MODULE_PARM_DESC(synchronous, "store() and load() behind the same delay instead, to compare");
+
 static unsigned int depth;
 module_param(depth, uint, 0444);
 MODULE_PARM_DESC(depth, "io_depth");
@@ -415,6 +419,69 @@ static void async_invalidate_slots(const struct frontswap_ops *ops,
 	}
 }
 
+/* The same behind store() and load() */
+
+static void sync_delay(void)
+{
+	ktime_t delay = ns_to_ktime(1000ULL * READ_ONCE(delay_us));
+
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	schedule_hrtimeout(&delay, HRTIMER_MODE_REL);
+}
+
+static int sync_store(unsigned int type, pgoff_t offset, struct page *page)
+{
+	gfp_t gfp = GFP_NOWAIT | __GFP_NOMEMALLOC | __GFP_NOWARN;
+	struct page *copy = alloc_page(gfp);
+	void *old;
+
+	atomic_inc(&stores);
+	if (!copy)
+		return -ENOMEM;
+	sync_delay();
+	copy_highpage(copy, page);
+	set_page_private(copy, 0);
+	old = xa_store_irq(&copies[type], offset, copy, gfp);
+	if (old) {
+		__free_page(copy);
+		return -ENOMEM;
+	}
+	atomic_inc(&pages);
+	return 0;
+}
+
+static int sync_load(unsigned int type, pgoff_t offset, struct page *page)
+{
+	atomic_inc(&loads);
+	sync_delay();
+	copy_highpage(page, xa_load(&copies[type], offset));
+	return 0;
+}
+
+static void sync_invalidate_page(unsigned int type, pgoff_t offset)
+{
+	unsigned long flags;
+	struct page *copy;
+
+	xa_lock_irqsave(&copies[type], flags);
+	copy = __xa_erase(&copies[type], offset);
+	xa_unlock_irqrestore(&copies[type], flags);
+	__free_page(copy);
+	atomic_dec(&pages);
+}
+
+static void make_synchronous(struct frontswap_ops *ops)
+{
+	ops->begin_store = NULL;
+	ops->begin_load = NULL;
+	ops->invalidate_slots = NULL;
+	ops->io_size = 0;
+	ops->store = sync_store;
+	ops->load = sync_load;
+	ops->invalidate_page = sync_invalidate_page;
+	ops->flags |= FRONTSWAP_DIRECT_LOAD;
+}
+
 static struct frontswap_ops async_ops = {
 	.begin_store = async_begin_store,
 	.begin_load = async_begin_load,
@@ -505,6 +572,8 @@ static int __init async_init(void)
 			  (remote ? FRONTSWAP_NOT_IN_IMAGE : 0);
 	if (queue)
 		async_ops.kick = async_kick;
+	if (synchronous)
+		make_synchronous(&async_ops);
 	registered = &async_ops;
 	ret = frontswap_register_ops(&async_ops);
 	if (ret)

@@ -3,7 +3,8 @@
 # The guest's init. From the kernel's command line:
 #   cfg=plain|zswap|zram|ram|compress|null|map|all  comp=lzo  pool=zsmalloc
 #   fills=text,zero  mib=8  rounds=3
-#   way=|drain|swapoff  disk=ram0|vda
+#   way=|drain|swapoff  disk=ram0|vda|nullb0  delay=200
+#   cfg=async|sync: the asynchronous test backend, and its store() and load()
 # shellcheck disable=SC3043	# busybox has local
 # Lines for the host begin with "C", "F", "W", "S", "T", "ERROR", and at last comes "END".
 
@@ -22,7 +23,7 @@ error() {
 arg() { tr ' ' '\n' </proc/cmdline | sed -n "s/^$1=//p" | tail -n 1 | grep . || echo "$2"; }
 
 cfg=$(arg cfg plain) comp=$(arg comp lzo) pool=$(arg pool zsmalloc) mib=$(arg mib 8)
-rounds=$(arg rounds 3) fills=$(arg fills text | tr , ' ') way=$(arg way) disk=$(arg disk ram0)
+delay=$(arg delay 200) rounds=$(arg rounds 3) fills=$(arg fills text | tr , ' ') way=$(arg way) disk=$(arg disk ram0)
 core=/sys/kernel/mm/frontswap
 zswap=/sys/module/zswap/parameters
 dev=/dev/$disk
@@ -64,6 +65,13 @@ setup() {
 		dev=/dev/zram0
 		set -- -s /sys/block/zram0/mm_stat
 		;;
+	async | sync)
+		[ "$1" = async ] || set -- "$1" synchronous=1
+		shift
+		mod test_frontswap_async "delay_us=$delay" queue=1 depth=128 "$@"
+		cfg=async
+		set -- -s $core/async/stored_pages -s $core/async/rejected_stores
+		;;
 	ram)
 		mod frontswap_ram
 		set -- -s $core/ram/stored_pages
@@ -81,10 +89,18 @@ setup() {
 	shown=$*
 }
 
+# A device with the delay of the backend; its windows of readahead are as usual.
+null_disk() {
+	mod null_blk nr_devices=1 gb=1 memory_backed=1 queue_mode=2 irqmode=2 \
+		completion_nsec=$((delay * 1000)) hw_queue_depth=128
+	echo 3 >/proc/sys/vm/page-cluster
+}
+
 # brd allocates a page at its first write: that is not to be counted.
 swap_on() {
 	# A write per page, so that the writes in flight can be counted.
 	[ "$disk" != vda ] || set_to /sys/block/vda/queue/nomerges 2
+	[ "$disk" != nullb0 ] || null_disk
 	[ "$dev" != /dev/ram0 ] || dd if=/dev/zero of=/dev/ram0 bs=1M 2>/dev/null
 	mkswap "$dev" >/dev/null || error "mkswap $dev"
 	swapon "$dev" || error "swapon $dev"
@@ -97,6 +113,7 @@ extra() {
 	swapoff) echo "-S $dev" ;;
 	esac
 	[ "$disk" != vda ] || echo "-g /cg/bench -i /sys/block/vda/stat"
+	[ "$disk" != nullb0 ] || echo "-g /cg/bench"
 }
 
 run_fills() {

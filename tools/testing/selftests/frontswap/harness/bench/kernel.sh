@@ -4,6 +4,7 @@
 #   ours, ours-zswap           this series; with zswap as well
 #   stock, stock-zswap, none   the source as it came; FRONTSWAP is made selectable there. On 6.12
 #                              there is no FRONTSWAP, so no kernel "stock"
+#   ours-wire                  with a block device that has a delay, and the asynchronous test backend
 #   ours-pressure, stock-pressure   one and the other with zswap, and with figures of stalls
 # The trees lie side by side and alike, so that the compiler cache knows a file in each.
 . "$(dirname "$0")/../lib.sh"
@@ -25,6 +26,7 @@ extra() {
 	ours) echo CONFIG_FRONTSWAP=y CONFIG_FRONTSWAP_RAM=m CONFIG_FRONTSWAP_COMPRESS=m ;;
 	ours-zswap) echo CONFIG_FRONTSWAP=y CONFIG_FRONTSWAP_RAM=m CONFIG_FRONTSWAP_COMPRESS=m \
 		CONFIG_ZSWAP=y CONFIG_ZBUD=y ;;
+	ours-wire) echo CONFIG_FRONTSWAP=y CONFIG_BLK_DEV_NULL_BLK=m ;;
 	stock) echo CONFIG_FRONTSWAP=y ;;
 	stock-zswap)
 		[ "$KERNEL" != 6.1 ] || echo CONFIG_FRONTSWAP=y
@@ -103,6 +105,18 @@ build() {
 	sed 's/\.o$/.ko/; s@^kernel/@@' "$dir/modules.order" | while read -r f; do
 		strip --strip-debug -o "$dir/modules/${f##*/}" "$dir/$f"
 	done
+	[ "$name" != ours-wire ] || build_test_module
+}
+
+build_test_module() {
+	local m=test_frontswap_async
+
+	rm -rf "$dir/test_modules"
+	mkdir "$dir/test_modules"
+	cp "$selftests/test_modules/$m.c" "$dir/test_modules/"
+	echo "obj-m := $m.o" >"$dir/test_modules/Kbuild"
+	kmake "$dir" M="$dir/test_modules" modules
+	strip --strip-debug -o "$dir/modules/$m.ko" "$dir/test_modules/$m.ko"
 }
 
 id=$({ cat "$from_id" "$harness/bench"/micro*; declare -f make_tree; } | hash)
@@ -111,7 +125,8 @@ if ! is_done "$work/bench/$tree/src.id" "$id"; then
 	make_tree
 	done_with "$work/bench/$tree/src.id" "$id"
 fi
-id=$id.$({ cat "${base[@]}"; extra; gcc --version; declare -f configure build; } | hash)
+id=$id.$({ cat "${base[@]}"; extra; gcc --version; declare -f configure build build_test_module
+	[ "$name" != ours-wire ] || cat "$selftests/test_modules/test_frontswap_async.c"; } | hash)
 if ! is_done "$dir/kernel.id" "$id"; then
 	rm -f "$dir/kernel.id"
 	configure

@@ -255,7 +255,7 @@ static void reclaim_rest(const char *mem)
 
 	snprintf(file, sizeof(file), "%s/memory.reclaim", cgroup);
 	snprintf(size, sizeof(size), "%zu", mib << 20);
-	for (int i = 0; i < 50 && swapped(mem) < pages; i++) {
+	for (int i = 0; i < 50 && (!i || swapped(mem) < pages); i++) {
 		usleep(20000);
 		write_file(file, size);
 	}

@@ -129,6 +129,8 @@ def stored(run, fill, when="out"):
         return run.last(fill, when, "mm_stat") / PAGE
     if kind in ("ram", "compress"):
         return run.last(fill, when, f"frontswap/{kind}/stored_pages")
+    if kind in ("async", "sync"):
+        return run.last(fill, when, "frontswap/async/stored_pages")
     return 0
 
 
@@ -139,7 +141,7 @@ def check_places(run):
     for fill in fills_of(run):
         pages = run.values[(fill, "out", "pages")][0]
         hidden = 1 - OFFERED[run.line].get(fill, 1)
-        share = max(0, (1 if kind in ("ram", "zram") else TAKEN[fill]) - hidden)
+        share = max(0, (1 if kind in ("ram", "zram", "async", "sync") else TAKEN[fill]) - hidden)
         got = stored(run, fill)
         if got < share * pages:
             raise Bad(f"{fill}: {got:.0f} of {pages} pages were stored")
@@ -484,6 +486,45 @@ as tracing is off in these kernels; with it each adds a no-op to the hooks. zswa
 refuse pages that do not compress, which then take a page of the device."""
 
 
+# Of the time of a swap device with the same delay: pages out, pages in, and the way out at the end.
+WIRE_GOALS = {"out": ("at least", 0.9), "in": ("at least", 0.95), "empty": ("at most", 1.3)}
+WIRE_WORDS = {"out": "pages per second out", "in": "pages per second in",
+              "empty": "time of a drain, of swapoff"}
+
+
+def wire_ratio(run, plain, what):
+    """Speed, or time of the end, relative to the swap device."""
+    if what == "empty":
+        return run.median("text", "drain", "clock") / plain.median("text", "swapoff", "clock")
+    return plain.median("text", what, "clock") / run.median("text", what, "clock")
+
+
+def wire_table(rep, runs, bars):
+    rep.title("Behind a delay, relative to a swap device with the same delay")
+    rep.say(f"{'':28}" + "".join(f"{WIRE_WORDS[what]:>30}" for what in WIRE_GOALS))
+    for us in (50, 200, 1000):
+        plain = runs[f"wire{us}.ours-wire.plain.-"]
+        got = {}
+        for config in ("async", "sync"):
+            run = runs[f"wire{us}.ours-wire.{config}.-"]
+            for what in WIRE_GOALS:
+                got[config, what] = wire_ratio(run, plain, what)
+                rep.row(run, "text", f"wire-{what}", got[config, what])
+                bars.append((str(us), f"wire-{what}", config, got[config, what]))
+            rep.say(f"{us:5} us  {config:19}" +
+                    "".join(f"{got[config, what]:30.3f}" for what in WIRE_GOALS))
+            for what in ("out", "in"):
+                more = run.median("text", what, "quiet") - plain.median("text", what, "quiet")
+                rep.row(run, "text", f"instructions-above-device-{what}", more)
+                if config == "async" and us == 200:
+                    rep.goal(f"wire: instructions {what} above the device's", 1000, more)
+        if us == 200:
+            for what, (words, limit) in WIRE_GOALS.items():
+                rep.goal(f"wire: {WIRE_WORDS[what]}, 200 us", limit, got["async", what], words)
+            rep.goal("wire: page-out, of the synchronous callbacks", 20,
+                     got["async", "out"] / got["sync", "out"], "at least")
+
+
 def goals_table(rep):
     rep.title("Goals")
     rep.say(f"{'':62}{'goal':>20}{'measured':>12}")
@@ -563,6 +604,7 @@ def main():
         "drain": (lambda: drain_table(rep, runs, bars), lambda: virtio_table(rep, runs)),
         "pages": (lambda: pages_table(rep, runs, bars),),
         "smp": (lambda: smp_table(rep, runs),),
+        "wire": (lambda: wire_table(rep, runs, bars),),
         "pressure": (lambda: pressure.table(rep, where),),
     }
     for part in parts:
