@@ -102,8 +102,8 @@ pages() {
 	done
 }
 
-# The same delay behind a swap device, behind begin_store() and begin_load(), and behind store() and
-# load(). What is left in the swap cache is reclaimed, so that each round begins with all pages out.
+# The same delay behind a swap device, behind begin_store() and begin_load(), behind store() and
+# load(), and behind the device of frontswap_bdev. What is left in the swap cache is reclaimed, so that each round begins with all pages out.
 wire() {
 	local us w="fills=text rounds=3 mib=8 disk=nullb0"
 
@@ -111,6 +111,7 @@ wire() {
 		vm ours-wire "wire$us" plain - "$w delay=$us way=swapoff"
 		vm ours-wire "wire$us" async - "$w delay=$us way=drain"
 		vm ours-wire "wire$us" sync - "$w delay=$us way=drain"
+		vm ours-wire "wire$us" bdev - "$w delay=$us way=drain"
 	done
 }
 

@@ -4,7 +4,7 @@
 #   cfg=plain|zswap|zram|ram|compress|null|map|all  comp=lzo  pool=zsmalloc
 #   fills=text,zero  mib=8  rounds=3
 #   way=|drain|swapoff  disk=ram0|vda|nullb0  delay=200
-#   cfg=async|sync: the asynchronous test backend, and its store() and load()
+#   cfg=async|sync: the asynchronous test backend, and its store() and load(); bdev: frontswap_bdev
 # shellcheck disable=SC3043	# busybox has local
 # Lines for the host begin with "C", "F", "W", "S", "T", "ERROR", and at last comes "END".
 
@@ -72,6 +72,12 @@ setup() {
 		cfg=async
 		set -- -s $core/async/stored_pages -s $core/async/rejected_stores
 		;;
+	bdev)
+		null_disk
+		mod frontswap_bdev
+		set_to /sys/kernel/mm/frontswap_bdev/add "/dev/nullb1 name=bdev write_through=0"
+		set -- -s $core/bdev/stored_pages -s $core/bdev/rejected_stores
+		;;
 	ram)
 		mod frontswap_ram
 		set -- -s $core/ram/stored_pages
@@ -89,9 +95,10 @@ setup() {
 	shown=$*
 }
 
-# A device with the delay of the backend; its windows of readahead are as usual.
+# Devices with the delay of the backend; their windows of readahead are as usual.
 null_disk() {
-	mod null_blk nr_devices=1 gb=1 memory_backed=1 queue_mode=2 irqmode=2 \
+	[ ! -b /dev/nullb0 ] || return 0
+	mod null_blk nr_devices=2 gb=1 memory_backed=1 queue_mode=2 irqmode=2 \
 		completion_nsec=$((delay * 1000)) hw_queue_depth=128
 	echo 3 >/proc/sys/vm/page-cluster
 }

@@ -127,7 +127,7 @@ def stored(run, fill, when="out"):
         return run.last(fill, when, "zswap/stored_pages")
     if kind == "zram":
         return run.last(fill, when, "mm_stat") / PAGE
-    if kind in ("ram", "compress"):
+    if kind in ("ram", "compress", "bdev"):
         return run.last(fill, when, f"frontswap/{kind}/stored_pages")
     if kind in ("async", "sync"):
         return run.last(fill, when, "frontswap/async/stored_pages")
@@ -141,7 +141,7 @@ def check_places(run):
     for fill in fills_of(run):
         pages = run.values[(fill, "out", "pages")][0]
         hidden = 1 - OFFERED[run.line].get(fill, 1)
-        share = max(0, (1 if kind in ("ram", "zram", "async", "sync") else TAKEN[fill]) - hidden)
+        share = max(0, (1 if kind in ("ram", "zram", "async", "sync", "bdev") else TAKEN[fill]) - hidden)
         got = stored(run, fill)
         if got < share * pages:
             raise Bad(f"{fill}: {got:.0f} of {pages} pages were stored")
@@ -505,7 +505,7 @@ def wire_table(rep, runs, bars):
     for us in (50, 200, 1000):
         plain = runs[f"wire{us}.ours-wire.plain.-"]
         got = {}
-        for config in ("async", "sync"):
+        for config in ("async", "sync", "bdev"):
             run = runs[f"wire{us}.ours-wire.{config}.-"]
             for what in WIRE_GOALS:
                 got[config, what] = wire_ratio(run, plain, what)
