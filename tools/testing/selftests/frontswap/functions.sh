@@ -348,6 +348,25 @@ lender() {
 	echo "$*" | nc -w 5 10.9.0.2 5000
 }
 
+lender_is_ready() {
+	lender echo ready | grep -q ready
+}
+
+is_connected() {
+	[ -b /dev/nvme0n1 ]
+}
+
+# connect_lender - the memory of the other guest becomes /dev/nvme0n1, and stays until the end
+connect_lender() {
+	loop_until 60 quietly lender_is_ready || die "no lender"
+	! is_connected || return 0
+	modprobe nvme-tcp || skip "no nvme-tcp"
+	echo 3 >/sys/module/nvme_core/parameters/io_timeout
+	echo "transport=tcp,traddr=10.9.0.2,trsvcid=4420,nqn=swap,nr_io_queues=1,fast_io_fail_tmo=3,\
+ctrl_loss_tmo=600,reconnect_delay=1,keep_alive_tmo=2" >/dev/nvme-fabrics || die "not connected"
+	loop_until 10 is_connected || die "no /dev/nvme0n1"
+}
+
 # lender_free - its free memory, in KiB
 lender_free() {
 	lender cat /proc/meminfo | awk '$1 == "MemFree:" { print $2 }'
