@@ -458,13 +458,12 @@ static void put_name(char *cell, const struct backend *b)
 
 /* The table. The first columns are text, aligned to the left. */
 #define NR_LEFT		2
+#define NR_COLUMNS	13
 
-static const char * const titles[] = {
+static const char * const titles[NR_COLUMNS] = {
 	"NAME", "STATE", "PRIO", "STORED", "POOL", "LIMIT", "RATIO", "FULL",
 	"STORES", "REJECTED", "REJ%", "LOADS", "ERRORS",
 };
-
-#define NR_COLUMNS	(sizeof(titles) / sizeof(*titles))
 
 static void make_row(char row[NR_COLUMNS][CELL_LEN], const struct backend *b)
 {

@@ -880,14 +880,13 @@ static void run_or_end(const char *command)
 static void run_list(int count, char **commands)
 {
 	static const char * const standard[] = {
-		"fill", "out", "verify", "dirty:2", "out", "verify"
+		"fill", "out", "verify", "dirty:2", "out", "verify", NULL
 	};
-	size_t standards = sizeof(standard) / sizeof(*standard);
 
 	for (unsigned long round = 0; round < opt.rounds; round++) {
 		for (int i = 0; i < count; i++)
 			run_or_end(commands[i]);
-		for (size_t i = 0; !count && i < standards; i++)
+		for (int i = 0; !count && standard[i]; i++)
 			run_or_end(standard[i]);
 	}
 }
