@@ -171,19 +171,19 @@ change_async() {
 	esac
 }
 
-# What is written through is not read from here again. A limit of 0 is none.
+# What is written through is not read from here again. A limit of 0 is none. Writes
+# may fail: the ram disk allocates memory for them, and drains are told to fail.
 reload_bdev() {
 	check_bdev_errors
 	attempt remove "" write $BDEV/remove bdev || return
 	[ $((NUMBER % 3)) != 0 ] || ! attempt rmmod "" rmmod frontswap_bdev ||
 		attempt modprobe "" load_now frontswap_bdev
-	attempt add "" write $BDEV/add "/dev/nullb0 name=bdev priority=$PRIORITY \
+	attempt add "" write $BDEV/add "/dev/ram2 name=bdev priority=$PRIORITY \
 write_through=$LARGE in_flight=$((NUMBER % 60 + 4)) max_bytes=$((NUMBER * 20))K"
 }
 
 check_bdev_errors() {
-	[ "$(bdev bdev crc_errors)" = 0 ] && [ "$(bdev bdev io_errors)" = 0 ] ||
-		echo "bdev: wrong bytes or failed requests" >>"$TMP/errors"
+	[ "$(bdev bdev crc_errors)" = 0 ] || echo "bdev: wrong bytes" >>"$TMP/errors"
 }
 
 # A backend that completes pages by itself must not claim that it does not.
@@ -796,13 +796,10 @@ start_faults
 load_faulty
 load_ram 1000
 load_async max_pages=600 priority=50 queue=1
-if have_module frontswap_bdev &&
-	quietly modprobe null_blk nr_devices=1 gb=1 memory_backed=1 discard=1 irqmode=2 \
-		completion_nsec=100000; then
-	LOADED="$LOADED null_blk"
+if have_module frontswap_bdev && [ -b /dev/ram2 ]; then
 	BACKENDS="$BACKENDS bdev"
 	load_bdev
-	add_bdev /dev/nullb0 name=bdev priority=60 max_bytes=2M
+	add_bdev /dev/ram2 name=bdev priority=60 max_bytes=2M
 fi
 if have_module frontswap_compress; then
 	BACKENDS="$BACKENDS compress"
