@@ -42,6 +42,7 @@ enum fsbdev_state {
  * @blocks: Its blocks.
  * @index: Slots to blocks, per swap type.
  * @state: enum fsbdev_state.
+ * @discard: Discard freed blocks.
  * @was_detached: An area was detached since the tag was read.
  * @tag: Identity of this attachment, in block 0.
  * @tag_page: For reading and writing block 0.
@@ -65,6 +66,7 @@ struct fsbdev_backend {
 	struct fsbdev_blocks blocks;
 	struct xarray index[MAX_SWAPFILES];
 	int state;
+	bool discard;
 	bool was_detached;
 	uuid_t tag;
 	struct page *tag_page;

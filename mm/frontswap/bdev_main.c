@@ -37,7 +37,7 @@ struct fsbdev_options {
 
 enum {
 	OPT_NAME, OPT_PRIORITY, OPT_IN_FLIGHT, OPT_DEADLINE, OPT_WRITE_THROUGH,
-	OPT_MAX_BYTES, OPT_INVALID,
+	OPT_DISCARD, OPT_MAX_BYTES, OPT_INVALID,
 };
 
 static const match_table_t fsbdev_tokens = {
@@ -46,6 +46,7 @@ static const match_table_t fsbdev_tokens = {
 	{ OPT_IN_FLIGHT, "in_flight=%u" },
 	{ OPT_DEADLINE, "deadline_ms=%u" },
 	{ OPT_WRITE_THROUGH, "write_through=%s" },
+	{ OPT_DISCARD, "discard=%s" },
 	{ OPT_MAX_BYTES, "max_bytes=%s" },
 	{ OPT_INVALID, NULL },
 };
@@ -86,6 +87,8 @@ static int fsbdev_parse_option(struct fsbdev_backend *b, struct fsbdev_options *
 		return match_uint(&args[0], &b->ops.deadline_ms);
 	case OPT_WRITE_THROUGH:
 		return kstrtobool(args[0].from, &o->write_through);
+	case OPT_DISCARD:
+		return kstrtobool(args[0].from, &b->discard);
 	case OPT_MAX_BYTES:
 		return fsbdev_parse_bytes(args[0].from, &o->max_bytes);
 	default:

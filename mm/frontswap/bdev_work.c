@@ -185,7 +185,7 @@ static void fsbdev_discard(struct work_struct *work)
  */
 void fsbdev_discard_later(struct fsbdev_backend *b)
 {
-	if (bdev_max_discard_sectors(b->bdev))
+	if (b->discard && bdev_max_discard_sectors(b->bdev))
 		queue_delayed_work(fsbdev_wq, &b->discard_work, DISCARD_DELAY);
 }
 

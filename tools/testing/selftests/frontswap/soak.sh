@@ -141,9 +141,9 @@ compressor() {
 	echo "$1"
 }
 
-# check_decompression - a drain that is told to fail may fail there
+# check_decompression - a drain that is told to fail may fail there, go on, and succeed
 check_decompression() {
-	decompress_allowed=$(grep -c '^disable-fault failed' "$TMP/actions.compress")
+	decompress_allowed=$(grep -c '^disable-fault' "$TMP/actions.compress")
 	[ "$(compress decompress_errors)" -le "$decompress_allowed" ] ||
 		echo "compress: $(compress decompress_errors) errors" >>"$TMP/errors"
 }

@@ -14,7 +14,7 @@ LOADED=null_blk
 [ -b /dev/nullb0 ] || skip "no /dev/nullb0"
 load_bdev
 swap_on "$DISK1"
-add_bdev /dev/nullb0 write_through=0 in_flight=32
+add_bdev /dev/nullb0 write_through=0 in_flight=32 discard=1
 start_hog -k text
 for round in 1 2 3; do
 	log "round $round"

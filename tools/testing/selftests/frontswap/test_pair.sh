@@ -17,7 +17,7 @@ swap_on "$DISK1"
 
 log "pages on the other machine"
 free=$(lender_free)
-add_bdev /dev/nvme0n1 name=far write_through=0
+add_bdev /dev/nvme0n1 name=far write_through=0 discard=1
 start_hog -b
 before=$(vmstat pswpout)
 hog fill out
