@@ -363,7 +363,8 @@ connect_lender() {
 	modprobe nvme-tcp || skip "no nvme-tcp"
 	echo 3 >/sys/module/nvme_core/parameters/io_timeout
 	echo "transport=tcp,traddr=10.9.0.2,trsvcid=4420,nqn=swap,nr_io_queues=1,\
-fast_io_fail_tmo=3,ctrl_loss_tmo=600,reconnect_delay=1,keep_alive_tmo=2" >/dev/nvme-fabrics || die "not connected"
+fast_io_fail_tmo=3,ctrl_loss_tmo=600,reconnect_delay=1,keep_alive_tmo=2" >/dev/nvme-fabrics ||
+		die "not connected"
 	loop_until 10 is_connected || die "no /dev/nvme0n1"
 }
 
