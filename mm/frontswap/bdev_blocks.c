@@ -105,7 +105,7 @@ u32 fsbdev_block_get(struct fsbdev_blocks *b)
 	unsigned long flags;
 
 	spin_lock_irqsave(&b->lock, flags);
-	if (b->nr_pages < b->limit)
+	if (b->nr_pages < READ_ONCE(b->limit))
 		block = fsbdev_block_find(b);
 	if (block != FSBDEV_NO_BLOCK) {
 		__set_bit(block, b->used);

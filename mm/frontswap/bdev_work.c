@@ -202,6 +202,8 @@ static long fsbdev_shrink_type(struct fsbdev_backend *b, unsigned long nr)
 	do {
 		n = fsbdev_index_find(&b->index[b->shrink_type],
 				      &b->shrink_offset, offsets, SHRINK_BATCH);
+		if (!n)
+			break;
 		ret = frontswap_evict(&b->ops, b->shrink_type, offsets, n);
 		if (ret < 0)
 			return ret;
