@@ -388,6 +388,11 @@ bdev() {
 	value "$BDEV/$1/$2"
 }
 
+# bdev_is NAME STATE
+bdev_is() {
+	[ "$(bdev "$1" state)" = "$2" ]
+}
+
 # load_ram MAX_PAGES - the example backend, which may have stayed from an earlier test
 load_ram() {
 	load frontswap_ram max_pages="$1" || die "frontswap_ram cannot be loaded"

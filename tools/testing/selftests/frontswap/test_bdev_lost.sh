@@ -18,8 +18,6 @@ erase() {
 	dd if=/dev/zero of="$RAM2" bs=65536 count=$((MIB * 32)) conv=fsync 2>/dev/null
 }
 
-is_in_state() { [ "$(bdev far state)" = "$1" ]; }
-
 log "erased"
 add_bdev "$RAM2" name=far write_through=0
 start_hog -b
@@ -30,7 +28,7 @@ expect "wrong pages" "$(reply bad)" -eq 0
 # A page of zeros is right.
 expect "pages with SIGBUS" "$(reply sigbus)" -ge $((PAGES / 2))
 expect "wrong checksums" "$(bdev far crc_errors)" -gt 0
-loop_until 10 is_in_state lost || die "state: $(bdev far state)"
+loop_until 10 bdev_is far lost || die "state: $(bdev far state)"
 expect_log 'frontswap_bdev: far: ram1 has lost its memory'
 stop_hog
 
@@ -58,7 +56,7 @@ rm "$TMP/image"
 hog_query verify
 expect "wrong pages" "$(reply bad)" -eq 0
 expect "pages with SIGBUS" "$(reply sigbus)" -gt 0
-loop_until 10 is_in_state up || die "state: $(bdev far state)"
+loop_until 10 bdev_is far up || die "state: $(bdev far state)"
 stop_hog
 remove_bdev far
 
@@ -69,11 +67,11 @@ hog fill out
 erase
 hog verify dirty:1 out verify
 stop_hog
-loop_until 10 is_in_state lost || die "state: $(bdev far state)"
+loop_until 10 bdev_is far lost || die "state: $(bdev far state)"
 
 log "drained, and enabled again"
 set_file "$FRONTSWAP/far/enabled" 0 || die "not detached"
-loop_until 20 is_in_state up || die "state: $(bdev far state)"
+loop_until 20 bdev_is far up || die "state: $(bdev far state)"
 set_file "$FRONTSWAP/far/enabled" 1 || die "not enabled"
 start_hog
 hog fill out
@@ -99,7 +97,7 @@ hog fill out
 expect "failed requests" "$(bdev far io_errors)" -gt 0
 set_file "$fail" 0
 hog verify
-loop_until 10 is_in_state up || die "state: $(bdev far state)"
+loop_until 10 bdev_is far up || die "state: $(bdev far state)"
 set_file "$FRONTSWAP/far/enabled" 1 || die "the pause of stores does not end"
 hog dirty:1 out
 expect "pages on the device" "$(bdev far stored_pages)" -gt 0
@@ -108,7 +106,7 @@ hog_query verify
 expect "wrong pages" "$(reply bad)" -eq 0
 expect "pages with SIGBUS" "$(reply sigbus)" -gt 0
 set_file "$fail" 0
-loop_until 10 is_in_state up || die "state: $(bdev far state)"
+loop_until 10 bdev_is far up || die "state: $(bdev far state)"
 hog out verify
 stop_hog
 remove_bdev far

@@ -9,8 +9,6 @@
 . ./functions.sh
 start "memory of another machine"
 
-is_in_state() { [ "$(bdev far state)" = "$1" ]; }
-
 connect_lender
 load_bdev
 swap_on "$DISK1"
@@ -30,7 +28,7 @@ log "silent for two seconds"
 lender '(ip link set eth0 down; sleep 2; ip link set eth0 up) >/dev/null 2>&1 &'
 hog_query verify
 expect "wrong pages" "$(reply bad)" -eq 0
-loop_until 30 is_in_state up || die "state: $(bdev far state)"
+loop_until 30 bdev_is far up || die "state: $(bdev far state)"
 hog verify
 
 log "memory that is no longer used"

@@ -102,6 +102,18 @@ lock() {
 	export FS_LOCKED=1
 }
 
+# tell_story GUEST MODE WORDS: boots a guest that shows and checks something, step by step.
+tell_story() {
+	ready_guest "$1"
+	say "$3"
+	if sub vm.sh "$1" "$2"; then
+		say "all is well"
+	else
+		tail -n 15 "$logs/$1.$2.console" | tr -d '\r' | sed 's/^/   /' >&2 || :
+		die "the story did not end well"
+	fi
+}
+
 hash() { sha256sum | cut -c1-16; }
 
 # is_done STAMP ID: the step was completed with this input, as recorded by done_with.
