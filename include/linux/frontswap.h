@@ -122,15 +122,15 @@ static inline void *frontswap_io_priv(struct frontswap_io *io)
  * @store: Store a copy of @page for slot @offset of area @type. The core has
  *	invalidated any older copy of the slot, and calls for one slot never
  *	overlap. Mandatory, or @begin_store. Return 0 after the data is copied:
- *	the page may be reused immediately. Any other value rejects the page, which is then
- *	offered to the next backend or written to the device. @page is locked,
- *	its private word is the swap entry, and it is not part of a large folio,
- *	except with FRONTSWAP_LARGE_FOLIOS: either all pages of a large folio
- *	are stored, or the stored ones are invalidated and the folio is written
- *	to the device. @page is in the swap cache, unless a drain migrates the
- *	page from another backend: then it is a private page of the core,
- *	charged to no memory cgroup. Called in reclaim or by a drain: may sleep,
- *	but must not depend on memory being freed.
+ *	the page may be reused immediately. Any other value rejects the page,
+ *	which is then offered to the next backend or written to the device.
+ *	@page is locked, its private word is the swap entry, and it is not part
+ *	of a large folio, except with FRONTSWAP_LARGE_FOLIOS: either all pages
+ *	of a large folio are stored, or the stored ones are invalidated and the
+ *	folio is written to the device. @page is in the swap cache, unless a
+ *	drain migrates the page from another backend: then it is a private page
+ *	of the core, charged to no memory cgroup. Called in reclaim or by a
+ *	drain: may sleep, but must not depend on memory being freed.
  * @load: Fill @page with the copy of slot @offset of area @type, and keep the
  *	copy. Mandatory, or @begin_load. Return 0 if the page is filled;
  *	FRONTSWAP_LOAD_EXCLUSIVE, see above; -ENOENT if the backend itself has

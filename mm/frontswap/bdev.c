@@ -61,10 +61,8 @@ static int fsbdev_bio_error(struct fsbdev_backend *b, struct bio *bio)
 	int err = blk_status_to_errno(bio->bi_status);
 
 	bio_uninit(bio);
-	if (err) {
-		atomic_long_inc(&b->io_errors);
-		fsbdev_suspect(b);
-	}
+	if (err)
+		fsbdev_error(b, &b->io_errors);
 	return err;
 }
 
@@ -91,8 +89,7 @@ static void fsbdev_end_load(struct bio *bio)
 	int err = fsbdev_bio_error(b, bio);
 
 	if (!err && fsbdev_page_crc(io->page) != r->crc) {
-		atomic_long_inc(&b->crc_errors);
-		fsbdev_suspect(b);
+		fsbdev_error(b, &b->crc_errors);
 		err = -EBADMSG;
 	}
 	fsbdev_end(io, err);
@@ -157,13 +154,13 @@ static int fsbdev_begin_load(struct frontswap_io *io)
 	if (WARN_ON_ONCE(block == FSBDEV_NO_BLOCK))
 		return -EIO;
 	return fsbdev_submit(io, b->ops.flags & FRONTSWAP_WRITE_THROUGH ?
-			   REQ_OP_READ | FSBDEV_FAILFAST : REQ_OP_READ, block,
-			   fsbdev_end_load);
+			     REQ_OP_READ | FSBDEV_FAILFAST : REQ_OP_READ, block,
+			     fsbdev_end_load);
 }
 
 static void fsbdev_invalidate_slots(const struct frontswap_ops *ops,
 				    unsigned int type, pgoff_t offset,
-				  unsigned int nr)
+				    unsigned int nr)
 {
 	struct fsbdev_backend *b = fsbdev_of(ops);
 

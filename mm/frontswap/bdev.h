@@ -94,6 +94,7 @@ extern struct workqueue_struct *fsbdev_wq;
 void fsbdev_work_init(struct fsbdev_backend *b);
 void fsbdev_work_stop(struct fsbdev_backend *b);
 void fsbdev_suspect(struct fsbdev_backend *b);
+void fsbdev_error(struct fsbdev_backend *b, atomic_long_t *count);
 int fsbdev_write_tag(struct fsbdev_backend *b);
 void fsbdev_discard_later(struct fsbdev_backend *b);
 void fsbdev_set_limit(struct fsbdev_backend *b, u32 limit);

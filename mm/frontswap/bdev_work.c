@@ -126,7 +126,7 @@ static void fsbdev_check(struct work_struct *work)
 }
 
 /**
- * fsbdev_suspect() - an error has occurred: check the tag
+ * fsbdev_suspect() - the device may have lost its memory: check the tag
  * @b: The backend.
  *
  * A server that was restarted answers again, without the pages.
@@ -137,6 +137,19 @@ void fsbdev_suspect(struct fsbdev_backend *b)
 {
 	if (cmpxchg(&b->state, FSBDEV_UP, FSBDEV_CHECKING) == FSBDEV_UP)
 		mod_delayed_work(fsbdev_wq, &b->check_work, 0);
+}
+
+/**
+ * fsbdev_error() - count an error, and check the tag
+ * @b: The backend.
+ * @count: Counter of @b.
+ *
+ * Context: Any.
+ */
+void fsbdev_error(struct fsbdev_backend *b, atomic_long_t *count)
+{
+	atomic_long_inc(count);
+	fsbdev_suspect(b);
 }
 
 /* Discards */
@@ -150,12 +163,10 @@ static u32 fsbdev_discard_run(struct fsbdev_backend *b, u32 first, u32 nr)
 	bool failed = err && err != -EOPNOTSUPP;
 
 	fsbdev_blocks_end_discard(&b->blocks, first, nr, failed);
-	if (failed) {
-		atomic_long_inc(&b->io_errors);
-		fsbdev_suspect(b);
-	} else if (!err) {
+	if (failed)
+		fsbdev_error(b, &b->io_errors);
+	else if (!err)
 		atomic_long_add(nr, &b->discarded);
-	}
 	return nr;
 }
 
