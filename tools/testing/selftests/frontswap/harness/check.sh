@@ -3,7 +3,8 @@
 # KUnit under UML, then KUnit and the kselftests in the guests: normal, nozswap (no zswap), debug, kcsan
 # and pair (two guests, of which one lends memory).
 # On 6.12 zswap is no backend, so the normal guest is what the nozswap one is on 6.1.
-# GUESTS="name ..." chooses some. The last line is "N passed, N failed".
+# GUESTS="name ..." chooses some. HALF=odd|even: of the tests that the debug guest runs on both kernel
+# lines, every other one. The last line is "N passed, N failed".
 . "$(dirname "$0")/lib.sh"
 lock
 case $KERNEL in
@@ -16,6 +17,10 @@ for name in ${GUESTS:=$guests}; do
 	*) die "GUESTS=$name: normal, nozswap, debug, kcsan or pair" ;;
 	esac
 done
+case ${HALF:=all} in
+all | odd | even) ;;
+*) die "HALF=$HALF: odd or even" ;;
+esac
 for name in $TESTS; do
 	[ -f "$selftests/${name%.sh}.sh" ] || die "TESTS=$name: no such test"
 done
@@ -78,15 +83,26 @@ runs_in() {
 	esac
 }
 
-chosen_for() {
-	local t found=1
-	for t in $(chosen); do
-		if runs_in "$1" "$t"; then
-			echo "$t"
-			found=0
+# half GUEST: passes on the tests that HALF= leaves to this guest.
+half() {
+	local t turn=even
+
+	while read -r t; do
+		if [ "$1" = debug ] && [ -z "$(header kernels "$t")" ]; then
+			[ $turn = odd ] && turn=even || turn=odd
+			[ "$HALF" = all ] || [ "$HALF" = $turn ] || continue
 		fi
+		echo "$t"
 	done
-	return $found
+}
+
+# chosen_for GUEST: fails if there are none.
+chosen_for() {
+	local t
+
+	for t in $(chosen); do
+		if runs_in "$1" "$t"; then echo "$t"; fi
+	done | half "$1" | grep .
 }
 
 # The kernel of the next guest is built while one runs, of what that leaves of the CPUs. The job has
