@@ -16,6 +16,7 @@
 
 #include "bdev.h"
 #include "bdev_compat.h"
+#include "parse_bytes.h"
 
 #define MIN_BLOCKS	(SZ_1M >> PAGE_SHIFT)
 #define MAX_BLOCKS	INT_MAX		/* of larger devices, the beginning is used */
@@ -51,14 +52,6 @@ static const match_table_t fsbdev_tokens = {
 	{ OPT_INVALID, NULL },
 };
 
-static int fsbdev_parse_bytes(const char *text, u64 *bytes)
-{
-	char *end;
-
-	*bytes = memparse(text, &end);
-	return end == text || *end ? -EINVAL : 0;
-}
-
 static int fsbdev_parse_name(struct fsbdev_backend *b, const char *name)
 {
 	/* the files beside the directories of the backends */
@@ -90,7 +83,7 @@ static int fsbdev_parse_option(struct fsbdev_backend *b, struct fsbdev_options *
 	case OPT_DISCARD:
 		return kstrtobool(args[0].from, &b->discard);
 	case OPT_MAX_BYTES:
-		return fsbdev_parse_bytes(args[0].from, &o->max_bytes);
+		return frontswap_parse_bytes(args[0].from, &o->max_bytes);
 	default:
 		return -EINVAL;
 	}

@@ -7,6 +7,7 @@
 #include <linux/sysfs.h>
 
 #include "bdev.h"
+#include "parse_bytes.h"
 
 static struct fsbdev_backend *fsbdev_of_kobj(struct kobject *kobj)
 {
@@ -49,11 +50,11 @@ static ssize_t limit_bytes_store(struct kobject *kobj,
 				 struct kobj_attribute *attr, const char *buf,
 				 size_t count)
 {
-	char *end;
-	u64 bytes = memparse(buf, &end);
+	u64 bytes;
+	int ret = frontswap_parse_bytes(buf, &bytes);
 
-	if (end == buf || (*end && *end != '\n'))
-		return -EINVAL;
+	if (ret)
+		return ret;
 	fsbdev_set_limit(fsbdev_of_kobj(kobj),
 			 min_t(u64, bytes >> PAGE_SHIFT, U32_MAX));
 	return count;

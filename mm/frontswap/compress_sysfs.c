@@ -5,13 +5,12 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/crypto.h>
-#include <linux/ctype.h>
 #include <linux/kobject.h>
 #include <linux/module.h>
-#include <linux/overflow.h>
 #include <linux/sysfs.h>
 
 #include "compress.h"
+#include "parse_bytes.h"
 
 static char compressor[CRYPTO_MAX_ALG_NAME] =
 	CONFIG_FRONTSWAP_COMPRESS_DEFAULT;
@@ -68,44 +67,17 @@ static int compress_set_percent(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-/* memparse() does not report overflows. */
-static int compress_parse_bytes(const char *val, unsigned long *bytes)
-{
-	static const char units[] = "kmgtpe";
-	char buf[32], *number, *unit;
-	size_t len;
-	int ret;
-
-	if (strscpy(buf, val, sizeof(buf)) < 0)
-		return -EINVAL;
-	number = strim(buf);
-	ret = kstrtoul(number, 0, bytes);
-	len = strlen(number);
-	if (ret != -EINVAL || !len)
-		return ret;
-	unit = strchr(units, tolower(number[len - 1]));
-	if (!unit)
-		return -EINVAL;
-	number[len - 1] = '\0';
-	ret = kstrtoul(number, 0, bytes);
-	if (ret)
-		return ret;
-	if (check_shl_overflow(*bytes, 10 * (unit - units + 1), bytes))
-		return -ERANGE;
-	return 0;
-}
-
 static int compress_set_bytes(const char *val, const struct kernel_param *kp)
 {
-	unsigned long bytes;
-	int ret = compress_parse_bytes(val, &bytes);
+	u64 bytes;
+	int ret = frontswap_parse_bytes(val, &bytes);
 
 	if (ret) {
 		pr_err("%s must be a number of bytes, as in 512M; 0 is no limit\n",
 		       kp->name);
 		return ret;
 	}
-	WRITE_ONCE(max_bytes, bytes);
+	WRITE_ONCE(max_bytes, min_t(u64, bytes, ULONG_MAX));
 	compress_limit_changed();
 	return 0;
 }

@@ -64,6 +64,13 @@ expect "pages on the second device" "$(bdev "$second" stored_pages)" -ge $((PAGE
 expect "pages on the swap device" $(($(vmstat pswpout) - before)) -lt $((PAGES / 10))
 hog verify dirty:2 out verify
 
+log "limits that are none"
+before=$(bdev far limit_bytes)
+for bytes in "" 1Q K 16E 99999999999999999999; do
+	! set_file "$BDEV/far/limit_bytes" "$bytes" 2>/dev/null || die "limit '$bytes' accepted"
+done
+expect "limit" "$(bdev far limit_bytes)" -eq "$before"
+
 log "a lower limit"
 set_file "$BDEV/far/limit_bytes" 1M || die "no limit"
 few_left() { [ "$(bdev far stored_pages)" -le 256 ]; }
