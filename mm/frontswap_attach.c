@@ -185,6 +185,11 @@ static unsigned int frontswap_free_lost_maps(struct frontswap_registry *reg,
 	return refs;
 }
 
+static bool frontswap_is_given_up(const struct frontswap_backend *b)
+{
+	return b->ios && READ_ONCE(b->ios->abandoned);
+}
+
 int frontswap_registry_swapon(struct frontswap_registry *reg,
 			      unsigned int type, unsigned long nr_slots)
 {
@@ -203,7 +208,7 @@ int frontswap_registry_swapon(struct frontswap_registry *reg,
 	__set_bit(type, reg->need_init);
 	reg->nr_slots[type] = nr_slots;
 	list_for_each_entry(b, &reg->backends, node) {
-		if (!b->attached || (b->ios && READ_ONCE(b->ios->abandoned)))
+		if (!b->attached || frontswap_is_given_up(b))
 			continue;
 		WRITE_ONCE(b->map[type], frontswap_map_alloc(b, nr_slots));
 		if (b->map[type])
@@ -443,6 +448,7 @@ static int frontswap_detach(struct frontswap_backend *b)
 	for (type = FRONTSWAP_TYPES; type--; )
 		if (b->map[type])
 			frontswap_detach_area(b, type);
+	frontswap_io_detach_deferred(b);
 	mutex_unlock(&reg->areas_mutex);
 
 	if (reg->key)
@@ -507,6 +513,8 @@ static int frontswap_drain_and_detach(struct frontswap_backend *b)
 	       (ret = frontswap_detach(b)) == -EAGAIN) {
 		if (!b->reg->drain)
 			return -EBUSY;
+		if (frontswap_is_given_up(b))
+			return -EIO;
 		if (retry)
 			schedule_timeout_interruptible(1);
 		retry = true;

@@ -404,6 +404,7 @@ void frontswap_io_free_all(struct frontswap_backend *b);
 void frontswap_io_stop(struct frontswap_backend *b);
 bool frontswap_io_flush_type(struct frontswap_backend *b, unsigned int type);
 void frontswap_io_defer_detach(struct frontswap_backend *b, unsigned int type);
+void frontswap_io_detach_deferred(struct frontswap_backend *b);
 bool frontswap_io_is_idle(struct frontswap_backend *b);
 int frontswap_io_wait_idle(struct frontswap_backend *b);
 void frontswap_io_end_scan(struct frontswap_backend *b);

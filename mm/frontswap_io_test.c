@@ -747,6 +747,33 @@ static void abandon_of_written_through_pages_loses_nothing(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, static_key_enabled(&test_key));
 }
 
+/* Areas that swapoff left attached are detached, and can be attached again. */
+static void detach_overtakes_abandon(struct kunit *test)
+{
+	struct page *page;
+
+	swapon(0);
+	reg_a();
+	store_at_once(1);
+	page = begin_cached(1);
+	frontswap_io_give_up(backend_a());
+	invalidate(0, 1);
+	ctx->len = 0;
+	swapoff(0);
+	end_all();
+	EXPECT_CALLS("");
+	KUNIT_EXPECT_EQ(test, with_state(frontswap_disable), 0);
+	EXPECT_CALLS("Ax0");
+	KUNIT_EXPECT_EQ(test, with_state(frontswap_abandon), 0);
+	swapon(0);
+	KUNIT_EXPECT_EQ(test, with_state(frontswap_enable), 0);
+	EXPECT_CALLS("Ai0");
+	store_at_once(1);
+	a.load = AT_ONCE;
+	EXPECT_LOAD(0, 1, ctx->last_value);
+	free_cached(page);
+}
+
 static void synchronous_backends_are_not_abandoned(struct kunit *test)
 {
 	struct frontswap_backend *b;
@@ -1000,6 +1027,7 @@ static struct kunit_case frontswap_io_test_cases[] = {
 	KUNIT_CASE(disable_moves_pages_in_flight),
 	KUNIT_CASE(abandon_keeps_stores_and_loses_the_rest),
 	KUNIT_CASE(abandon_of_written_through_pages_loses_nothing),
+	KUNIT_CASE(detach_overtakes_abandon),
 	KUNIT_CASE(synchronous_backends_are_not_abandoned),
 	KUNIT_CASE(bad_pairs_of_callbacks),
 	KUNIT_CASE(every_short_sequence_of_events),

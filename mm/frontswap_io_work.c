@@ -227,13 +227,23 @@ void frontswap_io_abandon(struct frontswap_backend *b)
 	spin_unlock_irq(&ios->lock);
 }
 
+static void frontswap_io_detach_areas(struct frontswap_ios *ios)
+{
+	unsigned int type;
+
+	lockdep_assert_held(&ios->scan_mutex);
+	for_each_set_bit(type, ios->areas, MAX_SWAPFILES) {
+		__clear_bit(type, ios->areas);
+		frontswap_call_detach(ios->backend, type);
+	}
+}
+
 /* After the end of the last io the module is no longer needed. */
 static void frontswap_io_release(struct work_struct *work)
 {
 	struct frontswap_ios *ios =
 		container_of(work, struct frontswap_ios, release_work);
 	struct frontswap_backend *b = ios->backend;
-	unsigned int type;
 
 	mutex_lock(&ios->scan_mutex);
 	if (!ios->unreleased || !frontswap_io_is_idle(b)) {
@@ -243,8 +253,7 @@ static void frontswap_io_release(struct work_struct *work)
 	ios->unreleased = false;
 	/* The caller of frontswap_io_end(), and of kick() and reap() */
 	synchronize_rcu();
-	for_each_set_bit(type, ios->areas, MAX_SWAPFILES)
-		frontswap_call_detach(b, type);
+	frontswap_io_detach_areas(ios);
 	mutex_unlock(&ios->scan_mutex);
 	registry_info(b->reg, "%s: abandoned, no request is left\n", b->name);
 	module_put(b->owner);
@@ -424,6 +433,22 @@ void frontswap_io_defer_detach(struct frontswap_backend *b, unsigned int type)
 }
 
 /**
+ * frontswap_io_detach_deferred() - call detach_area() for deferred areas
+ * @b: The backend. All ios have ended, one grace period ago.
+ *
+ * Needed if a swapoff was faster than frontswap_abandon(), which then finds the
+ * backend detached.
+ */
+void frontswap_io_detach_deferred(struct frontswap_backend *b)
+{
+	if (!b->ios)
+		return;
+	mutex_lock(&b->ios->scan_mutex);
+	frontswap_io_detach_areas(b->ios);
+	mutex_unlock(&b->ios->scan_mutex);
+}
+
+/**
  * frontswap_io_is_idle() - test whether all ios have ended
  * @b: The backend.
  *
@@ -438,7 +463,8 @@ bool frontswap_io_is_idle(struct frontswap_backend *b)
  * frontswap_io_wait_idle() - wait for all ios of a backend without pages
  * @b: The backend.
  *
- * Return: 0; -EINTR if the task is killed; -EIO if the backend is abandoned.
+ * Return: 0; -EINTR if the task is killed; -EIO if the backend is given up and
+ * has not ended all ios.
  */
 int frontswap_io_wait_idle(struct frontswap_backend *b)
 {
@@ -451,7 +477,7 @@ int frontswap_io_wait_idle(struct frontswap_backend *b)
 				READ_ONCE(ios->abandoned) ||
 				frontswap_io_is_idle(b)))
 		return -EINTR;
-	return READ_ONCE(ios->abandoned) ? -EIO : 0;
+	return frontswap_io_is_idle(b) ? 0 : -EIO;
 }
 
 /**
