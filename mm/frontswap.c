@@ -25,6 +25,7 @@
  */
 #define pr_fmt(fmt) "frontswap: " fmt
 
+#include <linux/blkdev.h>
 #include <linux/highmem.h>
 #include <linux/pagemap.h>
 #include <linux/rculist.h>
@@ -36,6 +37,8 @@
 
 #define CREATE_TRACE_POINTS
 #include <trace/events/frontswap.h>
+
+#define LARGE_BATCH	8UL	/* bounds the stack of a large load */
 
 DEFINE_STATIC_KEY_FALSE(backend_registered);
 
@@ -374,6 +377,16 @@ static __always_inline int frontswap_load_copy(struct frontswap_backend *b,
 	return ret;
 }
 
+/* Wait for a load of an asynchronous backend. */
+static int frontswap_wait_load(struct frontswap_backend *b, unsigned int type,
+			       pgoff_t offset, struct frontswap_waiter *w)
+{
+	int ret = frontswap_io_wait_load(b, w);
+
+	trace_frontswap_load(b->name, swp_entry(type, offset).val, ret);
+	return ret;
+}
+
 /**
  * frontswap_report_load_error() - count and log a failed load
  * @b: The backend.
@@ -487,20 +500,27 @@ frontswap_find_backend(struct frontswap_registry *reg, unsigned int type,
 	return b;
 }
 
-/* Load one page of a large folio, from a backend or from the device. */
+/*
+ * Load one page of a large folio, from @b or from the device. The load from an
+ * asynchronous backend has begun, with @w.
+ */
 static int frontswap_load_part(struct frontswap_registry *reg,
-			       unsigned int type, pgoff_t offset,
-			       struct page *page)
+			       struct frontswap_backend *b,
+			       struct frontswap_waiter *w, unsigned int type,
+			       pgoff_t offset, struct page *page)
 {
 	const unsigned int direct = FRONTSWAP_DIRECT_LOAD |
 				    FRONTSWAP_LARGE_FOLIOS;
-	struct frontswap_backend *b = frontswap_find_backend(reg, type, offset);
 	int ret;
 
 	if (!b)
 		return reg->read_slot(swp_entry(type, offset), page);
-	ret = frontswap_load_copy(b, type, offset, page,
-				  (b->ops.flags & direct) == direct, true);
+	if (b->ios)
+		ret = frontswap_wait_load(b, type, offset, w);
+	else
+		ret = frontswap_load_copy(b, type, offset, page,
+					  (b->ops.flags & direct) == direct,
+					  true);
 	if (frontswap_is_filled(b, ret)) {
 		frontswap_count_load(b);
 		return 0;
@@ -508,6 +528,34 @@ static int frontswap_load_part(struct frontswap_registry *reg,
 	ret = frontswap_report_load_error(b, type, offset, ret);
 	if (ret == -ENOENT)
 		return reg->read_slot(swp_entry(type, offset), page);
+	return ret;
+}
+
+/* Asynchronous backends load these pages at the same time. */
+static int frontswap_load_parts(struct frontswap_registry *reg,
+				unsigned int type, pgoff_t offset,
+				struct page *page, unsigned int nr)
+{
+	struct frontswap_backend *b[LARGE_BATCH];
+	struct frontswap_waiter w[LARGE_BATCH];
+	struct blk_plug plug;
+	unsigned int i;
+	int ret = 0, err;
+
+	blk_start_plug(&plug);
+	for (i = 0; i < nr; i++) {
+		b[i] = frontswap_find_backend(reg, type, offset + i);
+		if (b[i] && b[i]->ios)
+			frontswap_io_begin_load(b[i], type, offset + i,
+						nth_page(page, i), &w[i]);
+	}
+	blk_finish_plug(&plug);
+	for (i = 0; i < nr; i++) {
+		err = frontswap_load_part(reg, b[i], &w[i], type, offset + i,
+					  nth_page(page, i));
+		ret = ret ?: err;
+		cond_resched();
+	}
 	return ret;
 }
 
@@ -528,11 +576,10 @@ static noinline int frontswap_load_large(struct frontswap_registry *reg,
 	if (i == nr)
 		return -ENOENT;
 
-	for (i = 0; i < nr && !ret; i++) {
-		ret = frontswap_load_part(reg, type, offset + i,
-					  nth_page(page, i));
-		cond_resched();
-	}
+	for (i = 0; i < nr && !ret; i += LARGE_BATCH)
+		ret = frontswap_load_parts(reg, type, offset + i,
+					   nth_page(page, i),
+					   min(nr - i, LARGE_BATCH));
 	if (!ret)
 		SetPageUptodate(page);
 	unlock_page(page);
@@ -635,10 +682,8 @@ bool frontswap_begin_read_copy(struct frontswap_map *map, unsigned int type,
 int frontswap_end_read_copy(struct frontswap_map *map, unsigned int type,
 			    pgoff_t offset, struct frontswap_waiter *w)
 {
-	int ret = frontswap_io_wait_load(map->backend, w);
+	int ret = frontswap_wait_load(map->backend, type, offset, w);
 
-	trace_frontswap_load(map->backend->name, swp_entry(type, offset).val,
-			     ret);
 	if (frontswap_is_filled(map->backend, ret))
 		return 0;
 	return frontswap_report_load_error(map->backend, type, offset, ret);

@@ -494,8 +494,9 @@ int frontswap_io_wait_load(struct frontswap_backend *b,
  * @b: The backend, pinned by the set bit of the slot.
  * @type: Swap type.
  * @offset: Slot.
- * @page: Locked page. A page in the swap cache is completed later; any other
- *	page is filled on return, because a fault that is killed frees the page.
+ * @page: Locked page, no part of a large folio. A page in the swap cache is
+ *	completed later; any other page is filled on return, because a fault that
+ *	is killed frees the page.
  *
  * Context: Process context, may sleep.
  * Return: FRONTSWAP_IN_FLIGHT if the page is completed by the end of the load:

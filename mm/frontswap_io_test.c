@@ -620,6 +620,41 @@ static void late_load_reads_the_device_of_a_written_through_page(struct kunit *t
 	end_all();
 }
 
+static int load_large_thread(void *done)
+{
+	u64 got[LARGE_NR];
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(ctx->test, load_large(ctx->test, got), 0);
+	for (i = 0; i < LARGE_NR; i++)
+		KUNIT_EXPECT_EQ(ctx->test, got[i], 100ull + i);
+	complete(done);
+	return 0;
+}
+
+/* All pages are in flight at the same time. */
+static void large_folio_is_loaded_at_once(struct kunit *test)
+{
+	DECLARE_COMPLETION_ONSTACK(done);
+	unsigned int tries = 1000;
+
+	NEED_LARGE(test);
+	a.ops.flags = FRONTSWAP_LARGE_FOLIOS;
+	swapon(0);
+	reg_a();
+	a.store = AT_ONCE;
+	KUNIT_EXPECT_EQ(test, store_large(test), 0);
+	kthread_run(load_large_thread, &done, "reader");
+	while (READ_ONCE(a.nr) < LARGE_NR && --tries)
+		msleep(1);
+	KUNIT_EXPECT_EQ(test, a.nr, (unsigned int)LARGE_NR);
+	while (!completion_done(&done)) {
+		end_all();
+		msleep(1);
+	}
+	KUNIT_EXPECT_EQ(test, stat(FRONTSWAP_LOADS), LARGE_NR);
+}
+
 /* Detach */
 
 static int unreg_thread(void *done)
@@ -1022,6 +1057,7 @@ static struct kunit_case frontswap_io_test_cases[] = {
 	KUNIT_CASE(failed_load_reads_the_device_of_a_written_through_page),
 	KUNIT_CASE(late_load_is_an_io_error),
 	KUNIT_CASE(late_load_reads_the_device_of_a_written_through_page),
+	KUNIT_CASE(large_folio_is_loaded_at_once),
 	KUNIT_CASE(unregister_waits_for_ios),
 	KUNIT_CASE(swapoff_waits_for_ios),
 	KUNIT_CASE(disable_moves_pages_in_flight),

@@ -210,68 +210,11 @@ static void older_copy_in_other_backend(struct kunit *test)
 }
 
 /* Four pages for the slots of area 0 from 4 on. */
-#define LARGE_SLOT	4
-#define LARGE_ORDER	2
-#define LARGE_NR	BIT(LARGE_ORDER)
-
-static struct page *new_large(struct kunit *test)
-{
-	struct page *page;
-	unsigned int i;
-	u64 *value;
-
-	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))
-		return NULL;
-	page = alloc_pages(GFP_KERNEL | __GFP_COMP | __GFP_ZERO, LARGE_ORDER);
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	__SetPageLocked(page);
-	set_page_private(page, swp_entry(0, LARGE_SLOT).val);
-	for (i = 0; i < LARGE_NR; i++) {
-		value = kmap_local_page(nth_page(page, i));
-		*value = 100 + i;
-		kunmap_local(value);
-	}
-	return page;
-}
-
-static void free_large(struct page *page)
-{
-	set_page_private(page, 0);
-	ClearPageUptodate(page);
-	if (PageLocked(page))
-		unlock_page(page);
-	__free_pages(page, LARGE_ORDER);
-}
-
-static int store_large(struct kunit *test)
-{
-	struct page *page = new_large(test);
-	int ret = frontswap_registry_store(&ctx->reg, page);
-
-	KUNIT_EXPECT_TRUE(test, PageLocked(page));
-	free_large(page);
-	return ret;
-}
-
-static u64 part_of(struct page *page, unsigned int i)
-{
-	u64 *value = kmap_local_page(nth_page(page, i)), ret = *value;
-
-	kunmap_local(value);
-	return ret;
-}
-
 static void supports_large(int who)
 {
 	ctx->fake[who].ops.flags |= FRONTSWAP_LARGE_FOLIOS |
 				   FRONTSWAP_DIRECT_LOAD;
 }
-
-#define NEED_LARGE(test)						\
-do {									\
-	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))			\
-		kunit_skip(test, "needs CONFIG_TRANSPARENT_HUGEPAGE");	\
-} while (0)
 
 static void rejected_large_folio_invalidates_older_copies(struct kunit *test)
 {
@@ -354,20 +297,6 @@ static void large_write_through_is_written_too(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, store_large(test), -EAGAIN);
 	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), 2ul);
 	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(1)), 2ul);
-}
-
-static int load_large(struct kunit *test, u64 *got)
-{
-	struct page *page = new_large(test);
-	int ret = frontswap_registry_load(&ctx->reg, page);
-	unsigned int i;
-
-	KUNIT_EXPECT_EQ(test, PageUptodate(page), ret == 0);
-	KUNIT_EXPECT_EQ(test, PageLocked(page), ret == -ENOENT);
-	for (i = 0; i < LARGE_NR; i++)
-		got[i] = part_of(page, i);
-	free_large(page);
-	return ret;
 }
 
 static void large_load_from_wherever_the_pages_are(struct kunit *test)

@@ -253,6 +253,82 @@ static inline int load_cached(unsigned int type, pgoff_t offset, u64 *got)
 	return load_page(new_cached_page(type, offset), got);
 }
 
+/* Large folios */
+
+#define LARGE_SLOT	4
+#define LARGE_ORDER	2
+#define LARGE_NR	BIT(LARGE_ORDER)
+
+static inline struct page *new_large(struct kunit *test)
+{
+	struct page *page;
+	unsigned int i;
+	u64 *value;
+
+	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))
+		return NULL;
+	page = alloc_pages(GFP_KERNEL | __GFP_COMP | __GFP_ZERO, LARGE_ORDER);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	__SetPageLocked(page);
+	set_page_private(page, swp_entry(0, LARGE_SLOT).val);
+	for (i = 0; i < LARGE_NR; i++) {
+		value = kmap_local_page(nth_page(page, i));
+		*value = 100 + i;
+		kunmap_local(value);
+	}
+	return page;
+}
+
+static inline void free_large(struct page *page)
+{
+	set_page_private(page, 0);
+	ClearPageUptodate(page);
+	if (PageLocked(page))
+		unlock_page(page);
+	__free_pages(page, LARGE_ORDER);
+}
+
+static inline int store_large(struct kunit *test)
+{
+	struct page *page = new_large(test);
+	int ret = frontswap_registry_store(&ctx->reg, page);
+
+	KUNIT_EXPECT_TRUE(test, PageLocked(page));
+	free_large(page);
+	return ret;
+}
+
+static inline u64 part_of(struct page *page, unsigned int i)
+{
+	u64 *value = kmap_local_page(nth_page(page, i)), ret = *value;
+
+	kunmap_local(value);
+	return ret;
+}
+
+static inline int load_large(struct kunit *test, u64 *got)
+{
+	struct page *page = new_large(test);
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < LARGE_NR; i++)
+		clear_highpage(nth_page(page, i));
+	ret = frontswap_registry_load(&ctx->reg, page);
+	KUNIT_EXPECT_EQ(test, PageUptodate(page), ret == 0);
+	KUNIT_EXPECT_EQ(test, PageLocked(page), ret == -ENOENT);
+	for (i = 0; i < LARGE_NR; i++)
+		got[i] = part_of(page, i);
+	free_large(page);
+	return ret;
+}
+
+#define NEED_LARGE(test)						\
+do {									\
+	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))			\
+		kunit_skip(test, "needs CONFIG_TRANSPARENT_HUGEPAGE");	\
+} while (0)
+
 static inline void invalidate(unsigned int type, pgoff_t offset)
 {
 	frontswap_registry_invalidate_page(&ctx->reg, type, offset);
