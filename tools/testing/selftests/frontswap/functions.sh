@@ -25,6 +25,8 @@ THP=/sys/kernel/mm/transparent_hugepage
 LOADED=
 HOG=
 BACKGROUND=
+BORROWED=
+MAPPED=
 REPLY=
 
 # log TEXT - to the output of the test
@@ -106,6 +108,8 @@ clean_up() {
 	restore_swap
 	remove_cgroup
 	detach_backends
+	remove_mapped
+	return_borrowed
 	[ "$status" -ne 0 ] || check_backend
 	unload_modules
 	[ "$status" -ne 0 ] || check_log
@@ -352,20 +356,95 @@ lender_is_ready() {
 	lender echo ready | grep -q ready
 }
 
-is_connected() {
-	[ -b /dev/nvme0n1 ]
+# nvme_disk NAME - sets FAR to the device; fails if there is none
+nvme_disk() {
+	for nvme in /sys/class/nvme/nvme*; do
+		FAR=/dev/${nvme##*/}n1
+		[ "$(value "$nvme/subsysnqn")" != "$1" ] || ! [ -b "$FAR" ] || return 0
+	done
+	return 1
 }
 
-# connect_lender - the memory of the other guest becomes /dev/nvme0n1, and stays until the end
+# connect NAME - a disk of the other guest becomes $FAR
+connect() {
+	modprobe nvme-tcp || skip "no nvme-tcp"
+	set_sysfs /sys/module/nvme_core/parameters/io_timeout 3
+	echo "transport=tcp,traddr=10.9.0.2,trsvcid=4420,nqn=$1,nr_io_queues=1,\
+fast_io_fail_tmo=3,ctrl_loss_tmo=600,reconnect_delay=1,keep_alive_tmo=2" >/dev/nvme-fabrics ||
+		die "not connected: $1"
+	loop_until 10 nvme_disk "$1" || die "no disk: $1"
+}
+
+# connect_lender - the memory of the other guest becomes $FAR, and stays until the end
 connect_lender() {
 	loop_until 60 quietly lender_is_ready || die "no lender"
-	! is_connected || return 0
-	modprobe nvme-tcp || skip "no nvme-tcp"
-	echo 3 >/sys/module/nvme_core/parameters/io_timeout
-	echo "transport=tcp,traddr=10.9.0.2,trsvcid=4420,nqn=swap,nr_io_queues=1,\
-fast_io_fail_tmo=3,ctrl_loss_tmo=600,reconnect_delay=1,keep_alive_tmo=2" >/dev/nvme-fabrics ||
-		die "not connected"
-	loop_until 10 is_connected || die "no /dev/nvme0n1"
+	nvme_disk swap || connect swap
+}
+
+# borrow NAME NUMBER [MIB [NANOSECONDS]] - another disk of the other guest, until the end of the test
+borrow() {
+	lender ". ./lender.sh; lend $1 $2 ${3:-64} ${4:-}" | grep -q "^lent" || die "not lent: $1"
+	BORROWED="$BORROWED $1:$2"
+	connect "$1"
+}
+
+# lender_withdraws NAME NUMBER - what was borrowed: the memory is lost
+lender_withdraws() {
+	lender ". ./lender.sh; withdraw $*" | grep -q "^withdrawn" || die "not withdrawn: $1"
+}
+
+return_borrowed() {
+	for return_disk in $BORROWED; do
+		! nvme_disk "${return_disk%:*}" ||
+			set_file "/sys/class/nvme/$(basename "${FAR%n1}")/delete_controller" 1
+		quietly lender_withdraws "${return_disk%:*}" "${return_disk#*:}"
+	done
+	BORROWED=
+}
+
+# map NAME TABLE - a device of the device mapper, until the end of the test
+map() {
+	have_program dmsetup || skip "no dmsetup"
+	DM_DISABLE_UDEV=1 dmsetup create "$1" --table "$2" || die "no mapping: $2"
+	MAPPED="$MAPPED $1"
+	loop_until 5 test -b "/dev/mapper/$1" || die "no /dev/mapper/$1"
+}
+
+remove_mapped() {
+	for remove_mapped in $MAPPED; do
+		DM_DISABLE_UDEV=1 dmsetup remove "$remove_mapped" || status=1
+	done
+	MAPPED=
+}
+
+# serve_nbd MIB, kill_nbd - at the other guest
+serve_nbd() {
+	lender ". ./lender.sh; serve_nbd $1" | grep -q "^lent" || die "no nbd-server"
+}
+
+kill_nbd() {
+	lender killall -KILL nbd-server
+}
+
+# connect_nbd - /dev/nbd0, without the help of a process here
+connect_nbd() {
+	quietly modprobe nbd nbds_max=1 || skip "no nbd"
+	have_program nbd-client || skip "no nbd-client"
+	nbd-client 10.9.0.2 -N far -timeout 3 -block-size 4096 /dev/nbd0 ||
+		die "not connected by nbd"
+	FAR=/dev/nbd0
+}
+
+disconnect_nbd() {
+	nbd-client -d /dev/nbd0
+}
+
+have_program() {
+	quietly command -v "$1"
+}
+
+sectors() {
+	blockdev --getsz "$1"
 }
 
 # lender_free - its free memory, in KiB

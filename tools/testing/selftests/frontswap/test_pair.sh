@@ -15,7 +15,7 @@ swap_on "$DISK1"
 
 log "pages on the other machine"
 free=$(lender_free)
-add_bdev /dev/nvme0n1 name=far write_through=0 discard=1
+add_bdev "$FAR" name=far write_through=0 discard=1
 start_hog -b
 before=$(vmstat pswpout)
 hog fill out
@@ -52,13 +52,13 @@ set_file "$FRONTSWAP/far/enabled" abandon || die "not abandoned"
 expect "seconds to abandon" $(($(first_uptime) - started)) -le 6
 remove_bdev far
 loop_until 90 quietly lender_is_ready || die "the lender does not return"
-loop_until 60 quietly add_bdev /dev/nvme0n1 name=far write_through=0 ||
+loop_until 60 quietly add_bdev "$FAR" name=far write_through=0 ||
 	die "the device cannot be added again"
 run_hog -m "$MIB" fill out verify dirty:2 out verify
 remove_bdev far
 
 log "killed, with the pages on the swap device, too"
-add_bdev /dev/nvme0n1 name=far deadline_ms=1000
+add_bdev "$FAR" name=far deadline_ms=1000
 start_hog
 hog fill out
 lender_dies

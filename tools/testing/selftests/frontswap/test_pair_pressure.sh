@@ -15,7 +15,7 @@ HOG_SECONDS=150
 connect_lender
 load_bdev
 swap_on "$DISK1"
-add_bdev /dev/nvme0n1 name=far write_through=0
+add_bdev "$FAR" name=far write_through=0
 scarce_memory $left
 stores=$(backend far stores)
 run_hog -j 2 -m $left fill verify dirty:2 verify

@@ -9,6 +9,7 @@ packages() {
 	build) echo gcc libc6-dev make bc bison flex libelf-dev ccache rsync kmod perl ;;
 	uml) echo gcc libc6-dev make bc bison flex ccache python3 perl ;;
 	vm) echo qemu-system-x86 busybox-static ;;
+	pair) echo dmsetup nbd-client nbd-server ;;
 	bench) echo gcc libc6-dev binutils python3 gnuplot-nox ;;
 	lint) echo sparse shellcheck perl python3 python3-ply python3-git git python3-sphinx coccinelle ;;
 	series) echo git patch rsync perl python3 ;;

@@ -30,6 +30,18 @@ list_busybox() {
 	echo "slink /sbin/modprobe ../bin/busybox 777 0 0"
 }
 
+# list_program NAME: with its libraries.
+list_program() {
+	local path d
+
+	path=$(command -v "$1") || die "there is no $1"
+	echo "file /sbin/$1 $path 755 0 0"
+	for d in /lib64 /lib/x86_64-linux-gnu; do echo "dir $d 755 0 0"; done
+	ldd "$path" | grep -o '/[^ ]*' | while read -r path; do
+		echo "file $path $path 755 0 0"
+	done
+}
+
 # list_tree DIR PREFIX: all below DIR.
 list_tree() {
 	(cd "$1" && find . -mindepth 1 -type d -printf "dir $2/%P %m 0 0\n" \
@@ -59,12 +71,14 @@ list_ours() {
 }
 
 sub deps.sh vm
+[ "$name" != pair ] || sub deps.sh pair
 logged "test programs" "$logs/user.log" build_user
 sub tools.sh
 list_ours >"$dir/ours"
 {
 	list_dirs
 	list_busybox
+	[ "$name" != pair ] || for f in dmsetup nbd-client nbd-server; do list_program "$f"; done
 	list_tree "$dir/root/lib/modules" /lib/modules
 	list_tests
 } >"$dir/initrd.list"
