@@ -570,10 +570,10 @@ static int __init async_init(void)
 	async_ops.flags = (write_through ? FRONTSWAP_WRITE_THROUGH : 0) |
 			  (large ? FRONTSWAP_LARGE_FOLIOS : 0) |
 			  (remote ? FRONTSWAP_NOT_IN_IMAGE : 0);
-	if (queue)
-		async_ops.kick = async_kick;
 	if (synchronous)
 		make_synchronous(&async_ops);
+	else if (queue)
+		async_ops.kick = async_kick;
 	registered = &async_ops;
 	ret = frontswap_register_ops(&async_ops);
 	if (ret)
