@@ -11,8 +11,8 @@ connect_lender
 load_bdev
 one=$FAR
 borrow spare 1
-modprobe dm-raid || skip "no dm-raid"
-map mirror "0 $(sectors "$FAR") raid raid1 2 0 nosync 2 - $one - $FAR"
+modprobe dm-mirror || skip "no dm-mirror"
+map mirror "0 $(sectors "$FAR") mirror core 2 1024 nosync 2 $one 0 $FAR 0 2 handle_errors keep_log"
 swap_on "$DISK1"
 add_bdev /dev/mapper/mirror name=mirror write_through=0
 start_hog
