@@ -120,7 +120,7 @@ extra() {
 	swapoff) echo "-S $dev" ;;
 	esac
 	[ "$disk" != vda ] || echo "-g /cg/bench -i /sys/block/vda/stat"
-	[ "$disk" != nullb0 ] || echo "-g /cg/bench"
+	[ "$disk" != nullb0 ] || echo "-g /cg/bench -w /sys/block/nullb0/inflight"
 }
 
 run_fills() {

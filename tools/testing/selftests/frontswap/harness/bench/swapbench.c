@@ -10,6 +10,8 @@
  *   -S DEVICE    swapoff instead of touching (last round)
  *   -g DIR       move into this cgroup; what stays in the swap cache is reclaimed there
  *   -i FILE      print FILE before and after the drain
+ *   -w FILE      a page is out when its memory is free: wait until there are no
+ *                requests in flight by FILE, and empty the swap cache
  *   -p CPUS      a process per CPU, all at once: prints the time they took
  */
 #define _GNU_SOURCE
@@ -17,6 +19,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,7 +49,7 @@ static const char *const words[64] = {
 };
 
 static enum fill fill;
-static const char *fill_name = "text", *drain, *area, *cgroup, *io_stat;
+static const char *fill_name = "text", *drain, *area, *cgroup, *io_stat, *inflight;
 static const char *shown[MAX_FILES];
 static int nr_shown, rounds = 3, processes;
 static size_t mib = 8, pages;
@@ -261,6 +264,44 @@ static void reclaim_rest(const char *mem)
 	}
 }
 
+static unsigned long swap_cached_kb(void)
+{
+	static char buf[4096];
+	unsigned long kb;
+
+	read_file("/proc/meminfo", buf, sizeof(buf));
+	if (sscanf(strstr(buf, "SwapCached:") + 11, "%lu", &kb) != 1)
+		fail("SwapCached");
+	return kb;
+}
+
+static bool in_flight(void)
+{
+	static char buf[64];
+	unsigned long reads, writes;
+
+	read_file(inflight, buf, sizeof(buf));
+	return sscanf(buf, "%lu %lu", &reads, &writes) != 2 || reads + writes;
+}
+
+/* The counters of the swap cache are exact to some pages only. */
+static void wait_for_memory(void)
+{
+	char file[256], size[32];
+
+	while (in_flight())
+		usleep(20);
+	if (swap_cached_kb() < 256)
+		return;
+	snprintf(file, sizeof(file), "%s/memory.reclaim", cgroup);
+	snprintf(size, sizeof(size), "%luK", swap_cached_kb());
+	write_file(file, size);
+	if (swap_cached_kb() >= 256) {
+		printf("ERROR swapbench: %lu KiB stay in the swap cache\n", swap_cached_kb());
+		exit(1);
+	}
+}
+
 static void page_out(char *mem)
 {
 	long before = free_pages();
@@ -268,8 +309,10 @@ static void page_out(char *mem)
 	begin();
 	if (madvise(mem, mib << 20, MADV_PAGEOUT))
 		fail("MADV_PAGEOUT");
+	if (inflight)
+		wait_for_memory();
 	end("out", pages);
-	if (cgroup)
+	if (cgroup && !inflight)
 		reclaim_rest(mem);
 	if (swapped(mem) != pages) {
 		printf("ERROR swapbench: %zu of %zu pages are out\n", swapped(mem), pages);
@@ -438,7 +481,7 @@ int main(int argc, char **argv)
 	int o;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	while ((o = getopt(argc, argv, "m:f:r:s:D:S:g:i:p:")) != -1) {
+	while ((o = getopt(argc, argv, "m:f:r:s:D:S:g:i:p:w:")) != -1) {
 		switch (o) {
 		case 'm':
 			mib = strtoul(optarg, NULL, 0);
@@ -464,6 +507,9 @@ int main(int argc, char **argv)
 			break;
 		case 'i':
 			io_stat = optarg;
+			break;
+		case 'w':
+			inflight = optarg;
 			break;
 		case 'p':
 			processes = atoi(optarg);
