@@ -86,7 +86,7 @@ void frontswap_invalidate_copy(struct frontswap_map *map, unsigned int type,
 	rcu_read_unlock();
 }
 
-/* At most one map has the bit set. */
+/* At most one map has the bit set, except while the slot is pinned by a drain. */
 static __always_inline void
 frontswap_invalidate_first(struct frontswap_map *map, unsigned int type,
 			   pgoff_t offset)
@@ -697,23 +697,44 @@ int frontswap_end_read_copy(struct frontswap_map *map, unsigned int type,
  * @type: Swap type.
  * @offset: Slot, pinned.
  * @page: The data.
+ * @write_through: Try write-through backends, too.
  *
  * With @after, the caller keeps the map linked. Without, the gate of the backend
- * that is drained is closed, so that backend is not tried. Write-through
- * backends are not tried either: the write to the device may fail, and then two
- * backends would hold the page.
+ * that is drained is closed, so that backend is not tried.
  *
- * Return: 0 if another backend has stored the page.
+ * Return: 0 if another backend has stored the page; -EAGAIN if a write-through
+ * backend has, and the page must be written to the device as well; else -ENOSPC.
  */
 int frontswap_migrate_copy(struct frontswap_registry *reg,
 			   struct frontswap_map *after, unsigned int type,
-			   pgoff_t offset, struct page *page)
+			   pgoff_t offset, struct page *page, bool write_through)
 {
 	rcu_read_lock();
 	return frontswap_try_backends(rcu_dereference(*(after ? &after->next :
 							&reg->maps[type])),
 				      type, offset, page,
-				      FRONTSWAP_STORE_EXCLUSIVE);
+				      write_through ? FRONTSWAP_STORE_ANY :
+						      FRONTSWAP_STORE_EXCLUSIVE);
+}
+
+/**
+ * frontswap_invalidate_other() - undo frontswap_migrate_copy()
+ * @reg: Registry of the backends.
+ * @keep: Map of the backend that still holds the copy.
+ * @type: Swap type.
+ * @offset: Slot, pinned.
+ */
+void frontswap_invalidate_other(struct frontswap_registry *reg,
+				const struct frontswap_map *keep,
+				unsigned int type, pgoff_t offset)
+{
+	struct frontswap_map *map;
+
+	rcu_read_lock();
+	for_each_map(map, reg, type)
+		if (map != keep && test_bit(offset, map->bits))
+			frontswap_invalidate_slot(map, type, offset);
+	rcu_read_unlock();
 }
 
 static __always_inline void

@@ -61,6 +61,7 @@ struct frontswap_drain_write {
 	pgoff_t offset;
 	bool reading;
 	bool writing;
+	bool doubled;	/* a write-through backend has the page as well */
 	struct frontswap_waiter waiter;
 	struct bio_vec vec;
 	struct bio bio;
@@ -223,16 +224,29 @@ static void frontswap_drain_unpin(struct frontswap_drain *d, pgoff_t offset)
 	frontswap_unpin_slot(d->si, swp_entry(d->type, offset));
 }
 
-static bool frontswap_drain_migrate(struct frontswap_drain *d,
-				    struct frontswap_drain_write *w)
+/*
+ * Prefer the backends after this one: the page has become cold. Only a page that
+ * can be written to the device is offered to a write-through backend. Until the
+ * write is complete two backends hold the page, but the slot is pinned.
+ */
+static int frontswap_drain_migrate(struct frontswap_drain *d,
+				   struct frontswap_drain_write *w)
 {
+	struct frontswap_registry *reg = d->backend->reg;
+	/* data race: the flag does not change while there is a reference */
+	bool through = !data_race(d->si->flags & SWP_FS_OPS);
+	int ret;
+
 	if (d->evict && !d->demote)
-		return false;
-	if (frontswap_migrate_copy(d->backend->reg, d->demote ? d->map : NULL,
-				   d->type, w->offset, w->page))
-		return false;
-	d->nr_migrated++;
-	return true;
+		return -ENOSPC;
+	ret = frontswap_migrate_copy(reg, d->map, d->type, w->offset, w->page,
+				     through);
+	if (ret == -ENOSPC && !d->evict)
+		ret = frontswap_migrate_copy(reg, NULL, d->type, w->offset,
+					     w->page, through);
+	d->nr_migrated += !ret;
+	w->doubled = ret == -EAGAIN;
+	return ret;
 }
 
 /*
@@ -248,7 +262,7 @@ static int frontswap_drain_move(struct frontswap_drain *d,
 	}
 	if (ret)
 		goto unpin;
-	if (frontswap_drain_migrate(d, w))
+	if (!frontswap_drain_migrate(d, w))
 		goto invalidate;
 	/* data race: the flag does not change while there is a reference */
 	if (data_race(d->si->flags & SWP_FS_OPS)) {
@@ -283,6 +297,19 @@ static int frontswap_drain_end_reads(struct frontswap_drain *d)
 	return ret;
 }
 
+static int frontswap_drain_end_write(struct frontswap_drain *d,
+				     struct frontswap_drain_write *w)
+{
+	if (!w->bio.bi_status) {
+		frontswap_drain_invalidate(d, w->offset);
+		return 0;
+	}
+	if (w->doubled)
+		frontswap_invalidate_other(d->backend->reg, d->map, d->type,
+					   w->offset);
+	return -EIO;
+}
+
 /* Wait for all I/O, invalidate the written copies, and unpin all slots. */
 static int frontswap_drain_flush(struct frontswap_drain *d)
 {
@@ -302,10 +329,7 @@ static int frontswap_drain_flush(struct frontswap_drain *d)
 
 		if (!w->writing)
 			continue;
-		if (w->bio.bi_status)
-			ret = -EIO;
-		else
-			frontswap_drain_invalidate(d, w->offset);
+		ret = frontswap_drain_end_write(d, w) ?: ret;
 		bio_uninit(&w->bio);
 		frontswap_drain_unpin(d, w->offset);
 	}

@@ -343,7 +343,8 @@ int frontswap_registry_unregister(struct frontswap_registry *reg,
 				  const struct frontswap_ops *ops);
 int frontswap_registry_evict(struct frontswap_registry *reg,
 			     const struct frontswap_ops *ops, unsigned int type,
-			     const pgoff_t *offsets, unsigned int nr);
+			     const pgoff_t *offsets, unsigned int nr,
+			     bool demote);
 
 /* mm/frontswap_attach.c */
 int frontswap_registry_swapon(struct frontswap_registry *reg,
@@ -392,7 +393,11 @@ int frontswap_end_read_copy(struct frontswap_map *map, unsigned int type,
 			    pgoff_t offset, struct frontswap_waiter *w);
 int frontswap_migrate_copy(struct frontswap_registry *reg,
 			   struct frontswap_map *after, unsigned int type,
-			   pgoff_t offset, struct page *page);
+			   pgoff_t offset, struct page *page,
+			   bool write_through);
+void frontswap_invalidate_other(struct frontswap_registry *reg,
+				const struct frontswap_map *keep,
+				unsigned int type, pgoff_t offset);
 void frontswap_invalidate_copy(struct frontswap_map *map, unsigned int type,
 			       pgoff_t offset);
 int frontswap_report_load_error(struct frontswap_backend *b, unsigned int type,

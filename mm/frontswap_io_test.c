@@ -163,7 +163,7 @@ static int a_evict(struct frontswap_backend *b, unsigned int type,
 		    !frontswap_read_copy(map, type, *offsets, page)) {
 			if (!demote ||
 			    frontswap_migrate_copy(&ctx->reg, map, type,
-						   *offsets, page))
+						   *offsets, page, true))
 				a.device[*offsets] = value_of(page);
 			frontswap_invalidate_copy(map, type, *offsets);
 			moved++;

@@ -506,7 +506,8 @@ frontswap_get_open(struct frontswap_registry *reg,
 
 int frontswap_registry_evict(struct frontswap_registry *reg,
 			     const struct frontswap_ops *ops, unsigned int type,
-			     const pgoff_t *offsets, unsigned int nr)
+			     const pgoff_t *offsets, unsigned int nr,
+			     bool demote)
 {
 	struct frontswap_backend *b;
 	int ret;
@@ -520,7 +521,7 @@ int frontswap_registry_evict(struct frontswap_registry *reg,
 	b = frontswap_get_open(reg, ops);
 	if (IS_ERR(b))
 		return PTR_ERR(b);
-	ret = reg->evict(b, type, offsets, nr, false);
+	ret = reg->evict(b, type, offsets, nr, demote);
 	percpu_ref_put(&b->store_ref);
 	return ret;
 }
@@ -559,9 +560,33 @@ int frontswap_evict(const struct frontswap_ops *ops, unsigned int type,
 		    const pgoff_t *offsets, unsigned int nr)
 {
 	return frontswap_registry_evict(&frontswap_registry, ops, type, offsets,
-					nr);
+					nr, false);
 }
 EXPORT_SYMBOL_GPL(frontswap_evict);
+
+/**
+ * frontswap_demote() - move pages of a backend to the next tier
+ * @ops: Pointer passed to frontswap_register_ops().
+ * @type: Swap type.
+ * @offsets: Slots, as for frontswap_evict().
+ * @nr: Number of @offsets.
+ *
+ * The store order is the order of tiers. Each page is offered to the backends
+ * after the caller in store order, then written to the swap device; never to a
+ * backend before the caller, so pages do not move in a circle. If a backend that
+ * writes through stores the page, the page is written to the swap device, too,
+ * before the caller's copy is invalidated. Otherwise as frontswap_evict().
+ *
+ * Context: As frontswap_evict(). Calls store() of other backends.
+ * Return: the number of pages moved, or an error as of frontswap_evict().
+ */
+int frontswap_demote(const struct frontswap_ops *ops, unsigned int type,
+		     const pgoff_t *offsets, unsigned int nr)
+{
+	return frontswap_registry_evict(&frontswap_registry, ops, type, offsets,
+					nr, true);
+}
+EXPORT_SYMBOL_GPL(frontswap_demote);
 
 #ifdef CONFIG_MODULES
 /*

@@ -652,7 +652,8 @@ static void moved_pages_are_invalidated_once(struct kunit *test)
 	ctx->len = 0;
 	KUNIT_EXPECT_EQ(test,
 			frontswap_registry_evict(&ctx->reg, &ctx->fake[0].ops, 0,
-						 (pgoff_t[]){ 2 }, 1), 1);
+						 (pgoff_t[]){ 2 }, 1,
+						 false), 1);
 	EXPECT_CALLS("Al0:2 Ad0:2");
 	ctx->reg.drain = fake_drain;
 	KUNIT_EXPECT_EQ(test, disable(0), 0);
@@ -1105,13 +1106,62 @@ static void interrupted_drain_changes_nothing(struct kunit *test)
 	ctx->drain_error = 0;
 }
 
-static void drained_pages_are_not_written_through(struct kunit *test)
+/* A write-through backend and the device have the page. */
+static void drained_pages_are_written_through(struct kunit *test)
 {
 	ctx->fake[1].ops.flags |= FRONTSWAP_WRITE_THROUGH;
 	setup_drain();
 	KUNIT_EXPECT_EQ(test, disable(0), 0);
-	EXPECT_CALLS("Al0:1 Ad0:1 Ax0");
+	EXPECT_CALLS("Al0:1 Bs0:1 Ad0:1 Ax0");
 	KUNIT_EXPECT_EQ(test, ctx->on_device, 1);
+	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(1)), 1ul);
+}
+
+/* To the next backend in store order that takes the page, then to the device. */
+static void demoted_pages_go_down(struct kunit *test)
+{
+	ctx->fake[0].ops.priority = 3;
+	ctx->fake[1].ops.priority = 2;
+	ctx->fake[2].ops.priority = 1;
+	ctx->fake[0].rejects = true;
+	swapon(0);
+	reg(0);
+	reg(1);
+	reg(2);
+	store(0, 1);
+	ctx->fake[0].rejects = false;
+	ctx->len = 0;
+	KUNIT_EXPECT_EQ(test, demote(1, 0, 1), 1);
+	EXPECT_CALLS("Bl0:1 Cs0:1 Bd0:1");
+	KUNIT_EXPECT_EQ(test, ctx->on_device, 0);
+	EXPECT_LOAD(0, 1, 1);
+	ctx->len = 0;
+	KUNIT_EXPECT_EQ(test, demote(2, 0, 1), 1);
+	EXPECT_CALLS("Cl0:1 Cd0:1");
+	KUNIT_EXPECT_EQ(test, ctx->on_device, 1);
+	EXPECT_NO_LOAD(0, 1, -ENOENT);
+}
+
+/* The write to the device has failed: only the write-through copy goes. */
+static void failed_demotion_leaves_the_copy(struct kunit *test)
+{
+	struct page *page = new_page(0, 1);
+
+	ctx->fake[0].ops.priority = 1;
+	ctx->fake[1].ops.flags |= FRONTSWAP_WRITE_THROUGH;
+	swapon(0);
+	reg(0);
+	reg(1);
+	store(0, 1);
+	ctx->len = 0;
+	KUNIT_EXPECT_EQ(test, frontswap_migrate_copy(&ctx->reg,
+						     backend(0)->map[0], 0, 1,
+						     page, true), -EAGAIN);
+	frontswap_invalidate_other(&ctx->reg, backend(0)->map[0], 0, 1);
+	EXPECT_CALLS("Bs0:1 Bd0:1");
+	EXPECT_LOAD(0, 1, 1);
+	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(1)), 0ul);
+	free_locked_page(page);
 }
 
 /* Evicting */
@@ -1129,7 +1179,8 @@ static void evicted_pages_are_written_back(struct kunit *test)
 	ctx->len = 0;
 	KUNIT_EXPECT_EQ(test,
 			frontswap_registry_evict(&ctx->reg, &ctx->fake[0].ops, 0,
-						 slots, ARRAY_SIZE(slots)), 2);
+						 slots, ARRAY_SIZE(slots),
+						 false), 2);
 	EXPECT_CALLS("Al0:2 Ad0:2 Al0:1 Ad0:1");
 	KUNIT_EXPECT_EQ(test, ctx->on_device, 2);
 	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), 0ul);
@@ -1148,13 +1199,13 @@ static void bad_evictions(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, evict(1, 0, slot), -ENOENT);
 	KUNIT_EXPECT_EQ(test, evict(0, MAX_SWAPFILES, slot), -ERANGE);
 	KUNIT_EXPECT_EQ(test, frontswap_registry_evict(&ctx->reg, NULL, 0, &slot,
-						       1), -EFAULT);
+						       1, false), -EFAULT);
 	KUNIT_EXPECT_EQ(test, frontswap_registry_evict(&ctx->reg,
 						       &ctx->fake[0].ops, 0,
-						       NULL, 1), -EFAULT);
+						       NULL, 1, false), -EFAULT);
 	KUNIT_EXPECT_EQ(test, frontswap_registry_evict(&ctx->reg,
 						       &ctx->fake[0].ops, 0,
-						       NULL, 0), 0);
+						       NULL, 0, false), 0);
 	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), 1ul);
 	KUNIT_EXPECT_EQ(test, evict(0, 0, slot), 1);
 	KUNIT_EXPECT_EQ(test, disable(0), 0);
@@ -1352,7 +1403,9 @@ static struct kunit_case frontswap_test_cases[] = {
 	KUNIT_CASE(failed_drain_leaves_load_only),
 	KUNIT_CASE(load_error_stops_drain),
 	KUNIT_CASE(interrupted_drain_changes_nothing),
-	KUNIT_CASE(drained_pages_are_not_written_through),
+	KUNIT_CASE(drained_pages_are_written_through),
+	KUNIT_CASE(demoted_pages_go_down),
+	KUNIT_CASE(failed_demotion_leaves_the_copy),
 	KUNIT_CASE(evicted_pages_are_written_back),
 	KUNIT_CASE(bad_evictions),
 	KUNIT_CASE(unregister_waits_for_eviction),

@@ -372,15 +372,16 @@ static inline int disable(int who)
 
 /* Move one slot as a drain does, without a swap device. */
 static inline int fake_move(struct frontswap_map *map, unsigned int type,
-			    unsigned long bit, bool evict)
+			    unsigned long bit, bool evict, bool demote)
 {
 	struct page *page = new_page(type, bit);
 	int ret;
 
 	ret = frontswap_read_copy(map, type, bit, page);
 	if (!ret &&
-	    (evict ||
-	     frontswap_migrate_copy(&ctx->reg, NULL, type, bit, page)))
+	    ((evict && !demote) ||
+	     frontswap_migrate_copy(&ctx->reg, demote ? map : NULL, type, bit,
+				    page, true)))
 		ctx->on_device++;
 	if (!ret || ret == -ENOENT)
 		frontswap_invalidate_copy(map, type, bit);
@@ -403,7 +404,7 @@ static inline int fake_drain(struct frontswap_backend *b)
 		for_each_set_bit(bit, map->bits, map->nr_slots) {
 			if (ctx->drain_error && ctx->drain_moves-- <= 0)
 				return ctx->drain_error;
-			ret = fake_move(map, type, bit, false);
+			ret = fake_move(map, type, bit, false, false);
 			if (ret)
 				return ret;
 		}
@@ -419,15 +420,21 @@ static inline int fake_evict(struct frontswap_backend *b, unsigned int type,
 
 	for (; nr; nr--, offsets++)
 		if (b->map[type] && test_bit(*offsets, b->map[type]->bits) &&
-		    !fake_move(b->map[type], type, *offsets, true))
+		    !fake_move(b->map[type], type, *offsets, true, demote))
 			moved++;
 	return moved;
+}
+
+static inline int demote(int who, unsigned int type, pgoff_t offset)
+{
+	return frontswap_registry_evict(&ctx->reg, &ctx->fake[who].ops, type,
+					&offset, 1, true);
 }
 
 static inline int evict(int who, unsigned int type, pgoff_t offset)
 {
 	return frontswap_registry_evict(&ctx->reg, &ctx->fake[who].ops, type,
-					&offset, 1);
+					&offset, 1, false);
 }
 
 /* Clears the log: each expectation covers the calls since the previous one. */

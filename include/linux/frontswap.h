@@ -245,6 +245,8 @@ int frontswap_register_ops(const struct frontswap_ops *ops);
 int frontswap_unregister_ops(const struct frontswap_ops *ops);
 int frontswap_evict(const struct frontswap_ops *ops, unsigned int type,
 		    const pgoff_t *offsets, unsigned int nr);
+int frontswap_demote(const struct frontswap_ops *ops, unsigned int type,
+		     const pgoff_t *offsets, unsigned int nr);
 void frontswap_io_end(struct frontswap_io *io, int err);
 
 bool frontswap_area_is_zram(unsigned int type);
