@@ -77,6 +77,7 @@ extern struct compress_limit compress_limit;
 extern struct compress_gen_clock compress_clock;
 extern bool compress_exclusive;	/* loaded pages leave the pool */
 extern bool compress_writeback_enabled;
+extern bool compress_demote_enabled;
 extern unsigned int compress_writeback_rate;
 extern const struct frontswap_ops compress_ops;
 

@@ -207,6 +207,8 @@ MODULE_PARM_DESC(incompressible_percent,
 		 "Pages that do not compress are kept in a pool below this percentage of its limit (80)");
 module_param_cb(writeback, &writeback_ops, &compress_writeback_enabled, 0644);
 MODULE_PARM_DESC(writeback, "Write old pages to the swap device (Y)");
+module_param_named(demote, compress_demote_enabled, bool, 0644);
+MODULE_PARM_DESC(demote, "Offer old pages to the backends below first (Y)");
 module_param_cb(writeback_rate, &rate_ops, &compress_writeback_rate, 0644);
 MODULE_PARM_DESC(writeback_rate,
 		 "Pages to write back in a second at most (0: no limit)");

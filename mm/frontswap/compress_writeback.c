@@ -18,6 +18,7 @@
 #define PROTECTED_GENERATIONS	GENERATIONS	/* from the shrinker */
 
 bool compress_writeback_enabled = true;
+bool compress_demote_enabled = true;
 unsigned int compress_writeback_rate;
 static struct compress_budget budget;
 static atomic_long_t nr_to_writeback;	/* requested by the shrinker */
@@ -162,7 +163,9 @@ static bool compress_evict_batch(struct compress_eviction *ev,
 				 unsigned int type, const pgoff_t *offsets,
 				 unsigned int n)
 {
-	int ret = frontswap_evict(&compress_ops, type, offsets, n);
+	int ret = READ_ONCE(compress_demote_enabled) ?
+		  frontswap_demote(&compress_ops, type, offsets, n) :
+		  frontswap_evict(&compress_ops, type, offsets, n);
 
 	if (ret > 0) {
 		ev->done += ret;
