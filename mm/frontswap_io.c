@@ -100,6 +100,19 @@ static void frontswap_io_plug(struct frontswap_backend *b)
 	plug->pinned = true;
 }
 
+/*
+ * A plug merges stores of consecutive slots into requests of half a megabyte,
+ * and all ios would be in one request that is not submitted. Submit in time, so
+ * that the backend works while ios are left.
+ */
+static void frontswap_io_unplug_some(struct frontswap_ios *ios)
+{
+	unsigned int batch = max((ios->nr - ios->nr_reserved) / 4, 1U);
+
+	if (current->plug && !(READ_ONCE(ios->nr_free) % batch))
+		blk_flush_plug(current->plug, false);
+}
+
 /* Stores */
 
 /*
@@ -256,6 +269,7 @@ int frontswap_io_store(struct frontswap_map *map, unsigned int type,
 		frontswap_io_end(io, 0);
 	else if (frontswap_io_reject(io, map, seq, ret))
 		return ret;
+	frontswap_io_unplug_some(ios);
 	if (!delayed_work_pending(&ios->scan_work))
 		queue_delayed_work(frontswap_io_wq, &ios->scan_work, HZ);
 	return 0;
