@@ -68,7 +68,7 @@ setup() {
 	async | sync)
 		[ "$1" = async ] || set -- "$1" synchronous=1
 		shift
-		mod test_frontswap_async "delay_us=$delay" queue=1 depth=128 "$@"
+		mod test_frontswap_async "delay_us=$delay" queue=1 depth=128 judge_data=0 "$@"
 		cfg=async
 		set -- -s $core/async/stored_pages -s $core/async/rejected_stores
 		;;

@@ -291,11 +291,11 @@ static void wait_for_memory(void)
 
 	while (in_flight())
 		usleep(20);
-	if (swap_cached_kb() < 256)
-		return;
 	snprintf(file, sizeof(file), "%s/memory.reclaim", cgroup);
-	snprintf(size, sizeof(size), "%luK", swap_cached_kb());
-	write_file(file, size);
+	for (int i = 0; i < 20 && swap_cached_kb() >= 256; i++) {
+		snprintf(size, sizeof(size), "%luK", swap_cached_kb());
+		write_file(file, size);
+	}
 	if (swap_cached_kb() >= 256) {
 		printf("ERROR swapbench: %lu KiB stay in the swap cache\n", swap_cached_kb());
 		exit(1);
@@ -378,15 +378,25 @@ static char *filled(void)
 	return mem;
 }
 
+static void join_cgroup(void)
+{
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	if (chdir(cgroup) || write_file("cgroup.procs", pid))
+		fail(cgroup);
+}
+
 static void one(void)
 {
-	char *mem = filled(), pid[16];
+	char *mem;
 
-	if (cgroup) {
-		snprintf(pid, sizeof(pid), "%d", getpid());
-		if (chdir(cgroup) || write_file("cgroup.procs", pid))
-			fail(cgroup);
-	}
+	/* What is reclaimed there must be charged there. */
+	if (inflight)
+		join_cgroup();
+	mem = filled();
+	if (cgroup && !inflight)
+		join_cgroup();
 	for (int r = 1; r <= rounds; r++) {
 		page_out(mem);
 		if (drain && r == rounds)
