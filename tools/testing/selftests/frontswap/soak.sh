@@ -150,10 +150,11 @@ check_decompression() {
 
 reload_async() {
 	check_async_violations
-	attempt rmmod "" rmmod test_frontswap_async &&
-		attempt modprobe "" load_now test_frontswap_async depth=$((NUMBER % 60 + 4)) \
-			priority="$PRIORITY" large="$LARGE" queue=$((NUMBER % 2)) \
-			max_pages=$((NUMBER * 10 + 1)) context=$((NUMBER % 5))
+	attempt rmmod "" rmmod test_frontswap_async || return
+	THROUGH=$((NUMBER / 2 % 2))
+	attempt modprobe "" load_now test_frontswap_async depth=$((NUMBER % 60 + 4)) \
+		priority="$PRIORITY" large="$LARGE" queue=$((NUMBER % 2)) \
+		write_through=$THROUGH max_pages=$((NUMBER * 10 + 1)) context=$((NUMBER % 5))
 }
 
 check_async_violations() {
@@ -162,13 +163,41 @@ check_async_violations() {
 
 # Requests end in another context, later, in another order, and some of them badly.
 change_async() {
-	case $((NUMBER % 5)) in
-	0) attempt context "" write $ASYNC/context $((NUMBER / 5 % 5)) ;;
+	case $((NUMBER % 8)) in
+	0) attempt context "" write $ASYNC/context $((NUMBER / 8 % 5)) ;;
 	1) attempt delay_us "" write $ASYNC/delay_us $((NUMBER * 20)) ;;
 	2) attempt jitter_us "" write $ASYNC/jitter_us $((NUMBER * 20)) ;;
-	3) attempt fail_stores "" write $ASYNC/fail_stores $((NUMBER / 5 % 9)) ;;
-	4) attempt refuse_stores "" write $ASYNC/refuse_stores $((NUMBER / 5 % 9)) ;;
+	3) attempt fail_stores "" write $ASYNC/fail_stores $((NUMBER / 8 % 9)) ;;
+	4) attempt refuse_stores "" write $ASYNC/refuse_stores $((NUMBER / 8 % 9)) ;;
+	5) hold_async ;;
+	*) lose_async ;;
 	esac
+}
+
+# Requests that do not end for a while.
+hold_async() {
+	attempt hold "" write $ASYNC/hold 1
+	msleep "$DELAY"
+	attempt unhold "" write $ASYNC/hold 0
+}
+
+# What is written through is not lost with the backend, nor with a load that is late.
+lose_async() {
+	[ "${THROUGH:-0}" = 1 ] || return 0
+	if [ $((NUMBER % 8)) = 6 ]; then
+		attempt deadline "" write $FRONTSWAP/async/deadline_ms $((NUMBER / 8 + 1))
+		return
+	fi
+	[ $((NUMBER / 8 % 2)) = 0 ] || attempt hold "" write $ASYNC/hold 1
+	attempt abandon "" write $FRONTSWAP/async/enabled abandon
+	attempt unhold "" write $ASYNC/hold 0
+	note_stores async
+	attempt release "" loop_until 20 async_is_released
+	reload_async
+}
+
+async_is_released() {
+	[ "$(first_line /sys/module/test_frontswap_async/refcnt)" = 0 ]
 }
 
 # What is written through is not read from here again. A limit of 0 is none. Writes
