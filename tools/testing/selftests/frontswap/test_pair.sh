@@ -14,6 +14,7 @@ load_bdev
 swap_on "$DISK1"
 
 log "pages on the other machine"
+blkdiscard "$FAR" || die "not empty"
 free=$(lender_free)
 add_bdev "$FAR" name=far write_through=0 discard=1
 start_hog -b
