@@ -62,9 +62,12 @@ hog verify
 
 log "drained downwards"
 hog dirty:1 out
+load_faulty priority=200
 before=$(vmstat pswpout)
 set_file "$FRONTSWAP/compress/enabled" 0 || die "not drained"
 few_written "$before"
+expect "pages stored above" "$(faulty stores)" -eq 0
+set_faulty registered 0
 hog verify
 set_file "$FRONTSWAP/compress/enabled" 1 || die "not attached"
 remove_bdev far
@@ -88,7 +91,8 @@ if ! [ -w "$fail" ] || ! [ -d /sys/kernel/debug/fail_make_request ]; then
 fi
 log "the device fails some of the writes: each page is in one backend"
 set_file "$FRONTSWAP/compress/enabled" 0 || die "not detached"
-load_faulty
+set_faulty priority 0
+set_faulty registered 1
 add_bdev "$RAM2" name=far priority=-1
 start_hog
 hog fill out
