@@ -115,31 +115,23 @@ static void frontswap_invalidate_slots(struct frontswap_registry *reg,
 	rcu_read_unlock();
 }
 
-/* Which backends may store the page. */
-enum frontswap_store_kind {
-	FRONTSWAP_STORE_ANY,
-	FRONTSWAP_STORE_EXCLUSIVE,	/* backends that do not write through */
-	FRONTSWAP_STORE_LARGE,		/* backends that support large folios */
-};
-
 static __always_inline bool frontswap_accepts(const struct frontswap_backend *b,
-					      enum frontswap_store_kind kind)
+					      unsigned int kind)
 {
-	switch (kind) {
-	case FRONTSWAP_STORE_EXCLUSIVE:
-		return !(b->ops.flags & FRONTSWAP_WRITE_THROUGH);
-	case FRONTSWAP_STORE_LARGE:
-		return READ_ONCE(b->large_folios);
-	default:
-		return true;
-	}
+	if (kind & FRONTSWAP_STORE_ALONE &&
+	    b->ops.flags & FRONTSWAP_WRITE_THROUGH)
+		return false;
+	if (kind & FRONTSWAP_STORE_TIER &&
+	    !(b->ops.flags & FRONTSWAP_DEMOTION_TARGET))
+		return false;
+	return !(kind & FRONTSWAP_STORE_LARGE) || READ_ONCE(b->large_folios);
 }
 
 /* The caller holds a gate reference: the bit is set before the gate closes. */
 static __always_inline int
 frontswap_store_to(struct frontswap_map *map, struct frontswap_backend *b,
 		   unsigned int type, pgoff_t offset, struct page *page,
-		   enum frontswap_store_kind kind)
+		   unsigned int kind)
 {
 	int ret;
 
@@ -165,21 +157,22 @@ frontswap_store_to(struct frontswap_map *map, struct frontswap_backend *b,
 }
 
 /*
- * Try the backends from @map on, for a page whose slot has no valid copy.
+ * Try the backends from @map to the one before @end, for a page whose slot has
+ * no valid copy in any of them.
  *
  * Ends the caller's RCU read section, because store() may sleep. A map stays
  * linked while a reference on the gate of its backend is held.
  */
 static __always_inline int
-frontswap_try_backends(struct frontswap_map *map, unsigned int type,
-		       pgoff_t offset, struct page *page,
-		       enum frontswap_store_kind kind)
+frontswap_try_backends(struct frontswap_map *map,
+		       const struct frontswap_map *end, unsigned int type,
+		       pgoff_t offset, struct page *page, unsigned int kind)
 	__releases(RCU)
 {
 	struct frontswap_backend *b;
 	int ret;
 
-	for (; map; map = rcu_dereference(map->next)) {
+	for (; map != end; map = rcu_dereference(map->next)) {
 		b = map->backend;
 		if (!frontswap_accepts(b, kind) || !frontswap_tryget(b))
 			continue;
@@ -213,7 +206,7 @@ static noinline int frontswap_store_large(struct frontswap_registry *reg,
 	for (i = 0; i < nr; i++) {
 		rcu_read_lock();
 		ret = frontswap_try_backends(rcu_dereference(reg->maps[type]),
-					     type, offset + i,
+					     NULL, type, offset + i,
 					     nth_page(page, i),
 					     FRONTSWAP_STORE_LARGE);
 		if (ret == -ENOSPC)
@@ -248,7 +241,7 @@ static __always_inline int frontswap_do_store(struct frontswap_registry *reg,
 	rcu_read_lock();
 	map = rcu_dereference(reg->maps[type]);
 	frontswap_invalidate_first(map, type, offset);
-	ret = frontswap_try_backends(map, type, offset, page,
+	ret = frontswap_try_backends(map, NULL, type, offset, page,
 				     FRONTSWAP_STORE_ANY);
 	if (unlikely(ret == -ENOSPC))
 		this_cpu_inc(*reg->failed_stores);
@@ -692,29 +685,26 @@ int frontswap_end_read_copy(struct frontswap_map *map, unsigned int type,
 /**
  * frontswap_migrate_copy() - store a copy in another backend
  * @reg: Registry of the backends.
- * @after: Map of the backend that holds the copy, to try only the backends after
- *	this one in store order; or NULL to try all.
+ * @map: Map of the backend that holds the copy. The caller keeps @map linked.
+ * @below: Try the backends after this one in store order; else, those before.
  * @type: Swap type.
  * @offset: Slot, pinned.
  * @page: The data.
- * @write_through: Try write-through backends, too.
- *
- * With @after, the caller keeps the map linked. Without, the gate of the backend
- * that is drained is closed, so that backend is not tried.
+ * @kind: Bits FRONTSWAP_STORE_*.
  *
  * Return: 0 if another backend has stored the page; -EAGAIN if a write-through
  * backend has, and the page must be written to the device as well; else -ENOSPC.
  */
 int frontswap_migrate_copy(struct frontswap_registry *reg,
-			   struct frontswap_map *after, unsigned int type,
-			   pgoff_t offset, struct page *page, bool write_through)
+			   struct frontswap_map *map, bool below,
+			   unsigned int type, pgoff_t offset, struct page *page,
+			   unsigned int kind)
 {
 	rcu_read_lock();
-	return frontswap_try_backends(rcu_dereference(*(after ? &after->next :
+	return frontswap_try_backends(rcu_dereference(*(below ? &map->next :
 							&reg->maps[type])),
-				      type, offset, page,
-				      write_through ? FRONTSWAP_STORE_ANY :
-						      FRONTSWAP_STORE_EXCLUSIVE);
+				      below ? NULL : map, type, offset, page,
+				      kind);
 }
 
 /**

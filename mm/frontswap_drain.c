@@ -70,8 +70,8 @@ struct frontswap_drain_write {
 /**
  * struct frontswap_drain - one pass over the pages of a backend, or an eviction
  * @backend: The backend.
- * @evict: Write to the device only, and do not wait for page locks.
- * @demote: With @evict: first try the backends after this one.
+ * @evict: The gate is open. Do not wait for page locks.
+ * @target: Where the pages go.
  * @abandon: Read nothing from the backend: keep pages that are in memory.
  * @type: Swap type.
  * @si: The area, with a reference that holds up swapoff, or NULL.
@@ -90,7 +90,7 @@ struct frontswap_drain_write {
 struct frontswap_drain {
 	struct frontswap_backend *backend;
 	bool evict;
-	bool demote;
+	enum frontswap_target target;
 	bool abandon;
 	unsigned int type;
 	struct swap_info_struct *si;
@@ -224,29 +224,38 @@ static void frontswap_drain_unpin(struct frontswap_drain *d, pgoff_t offset)
 	frontswap_unpin_slot(d->si, swp_entry(d->type, offset));
 }
 
-/*
- * Prefer the backends after this one: the page has become cold. Only a page that
- * can be written to the device is offered to a write-through backend. Until the
- * write is complete two backends hold the page, but the slot is pinned.
- */
+/* Prefer the backends after this one: the page has become cold. */
 static int frontswap_drain_migrate(struct frontswap_drain *d,
-				   struct frontswap_drain_write *w)
+				   struct frontswap_drain_write *w,
+				   unsigned int kind)
 {
 	struct frontswap_registry *reg = d->backend->reg;
-	/* data race: the flag does not change while there is a reference */
-	bool through = !data_race(d->si->flags & SWP_FS_OPS);
 	int ret;
 
-	if (d->evict && !d->demote)
+	if (d->target == FRONTSWAP_TO_DEVICE)
 		return -ENOSPC;
-	ret = frontswap_migrate_copy(reg, d->map, d->type, w->offset, w->page,
-				     through);
-	if (ret == -ENOSPC && !d->evict)
-		ret = frontswap_migrate_copy(reg, NULL, d->type, w->offset,
-					     w->page, through);
+	if (d->target == FRONTSWAP_TO_TIER)
+		kind |= FRONTSWAP_STORE_TIER;
+	ret = frontswap_migrate_copy(reg, d->map, true, d->type, w->offset,
+				     w->page, kind);
+	if (ret == -ENOSPC && d->target == FRONTSWAP_TO_ANY)
+		ret = frontswap_migrate_copy(reg, d->map, false, d->type,
+					     w->offset, w->page, kind);
 	d->nr_migrated += !ret;
 	w->doubled = ret == -EAGAIN;
 	return ret;
+}
+
+/*
+ * Only a page that can be written to the device is offered to a write-through
+ * backend. Until the write is complete two backends hold the page, but the slot
+ * is pinned.
+ */
+static unsigned int frontswap_drain_kind(const struct frontswap_drain *d)
+{
+	/* data race: the flag does not change while there is a reference */
+	return data_race(d->si->flags & SWP_FS_OPS) ? FRONTSWAP_STORE_ALONE :
+						      FRONTSWAP_STORE_ANY;
 }
 
 /*
@@ -262,7 +271,7 @@ static int frontswap_drain_move(struct frontswap_drain *d,
 	}
 	if (ret)
 		goto unpin;
-	if (!frontswap_drain_migrate(d, w))
+	if (!frontswap_drain_migrate(d, w, frontswap_drain_kind(d)))
 		goto invalidate;
 	/* data race: the flag does not change while there is a reference */
 	if (data_race(d->si->flags & SWP_FS_OPS)) {
@@ -300,14 +309,17 @@ static int frontswap_drain_end_reads(struct frontswap_drain *d)
 static int frontswap_drain_end_write(struct frontswap_drain *d,
 				     struct frontswap_drain_write *w)
 {
-	if (!w->bio.bi_status) {
-		frontswap_drain_invalidate(d, w->offset);
-		return 0;
-	}
-	if (w->doubled)
-		frontswap_invalidate_other(d->backend->reg, d->map, d->type,
-					   w->offset);
-	return -EIO;
+	if (!w->bio.bi_status)
+		goto invalidate;
+	if (!w->doubled)
+		return -EIO;
+	frontswap_invalidate_other(d->backend->reg, d->map, d->type, w->offset);
+	/* Other backends need no write. */
+	if (frontswap_drain_migrate(d, w, FRONTSWAP_STORE_ALONE))
+		return -EIO;
+invalidate:
+	frontswap_drain_invalidate(d, w->offset);
+	return 0;
 }
 
 /* Wait for all I/O, invalidate the written copies, and unpin all slots. */
@@ -662,6 +674,17 @@ bool frontswap_area_is_zram(unsigned int type)
 }
 EXPORT_SYMBOL_GPL(frontswap_area_is_zram);
 
+/* Without a backend that could take the pages, spare the loads. */
+static bool frontswap_evict_is_possible(const struct frontswap_drain *d)
+{
+	if (d->backend->ops.flags & FRONTSWAP_WRITE_THROUGH)
+		return true;
+	if (d->target != FRONTSWAP_TO_DEVICE && rcu_access_pointer(d->map->next))
+		return true;
+	/* data race: the flag does not change under a reference */
+	return !data_race(d->si->flags & SWP_FS_OPS);
+}
+
 static int frontswap_evict_slots(struct frontswap_drain *d,
 				 const pgoff_t *offsets, unsigned int nr)
 {
@@ -685,13 +708,14 @@ static int frontswap_evict_slots(struct frontswap_drain *d,
  * @type: Swap type.
  * @offsets: Slots.
  * @nr: Number of @offsets.
- * @demote: Offer the pages to the backends after this one first.
+ * @target: Where the pages go.
  *
  * Context: Process context, may sleep; may be reclaim that may do I/O.
  * Return: as frontswap_evict().
  */
 int frontswap_evict_pages(struct frontswap_backend *b, unsigned int type,
-			  const pgoff_t *offsets, unsigned int nr, bool demote)
+			  const pgoff_t *offsets, unsigned int nr,
+			  enum frontswap_target target)
 {
 	unsigned int flags = memalloc_noio_save();
 	struct frontswap_drain *d;
@@ -703,16 +727,14 @@ int frontswap_evict_pages(struct frontswap_backend *b, unsigned int type,
 	if (!d)
 		goto restore;
 	d->evict = true;
-	d->demote = demote;
+	d->target = target;
 	d->type = type;
 	ret = 0;
 	if (frontswap_drain_get_area(d)) {
-		/* data race: the flag does not change under a reference */
-		if (data_race(d->si->flags & SWP_FS_OPS) && !demote &&
-		    !(b->ops.flags & FRONTSWAP_WRITE_THROUGH))
-			ret = -EOPNOTSUPP;
-		else
+		if (frontswap_evict_is_possible(d))
 			ret = frontswap_evict_slots(d, offsets, nr);
+		else
+			ret = -EOPNOTSUPP;
 		frontswap_drain_put_area(d);
 	}
 	count_vm_events(FRSWPWB, d->nr_moved - d->nr_migrated);

@@ -211,6 +211,21 @@ struct frontswap_backend {
 };
 
 /**
+ * enum frontswap_target - where the pages of a backend go
+ * @FRONTSWAP_TO_ANY: To the backends below, those above, or the device.
+ * @FRONTSWAP_TO_NEXT: To the backends below, or the device.
+ * @FRONTSWAP_TO_TIER: To the backends below that take demoted pages, or the
+ *	device.
+ * @FRONTSWAP_TO_DEVICE: To the device.
+ */
+enum frontswap_target {
+	FRONTSWAP_TO_ANY,
+	FRONTSWAP_TO_NEXT,
+	FRONTSWAP_TO_TIER,
+	FRONTSWAP_TO_DEVICE,
+};
+
+/**
  * struct frontswap_registry - backends and the swap types they serve
  * @maps: Chain of maps per swap type, in store order. Changed under
  *	@areas_mutex.
@@ -244,7 +259,8 @@ struct frontswap_registry {
 	struct list_head backends;
 	int (*drain)(struct frontswap_backend *b);
 	int (*evict)(struct frontswap_backend *b, unsigned int type,
-		     const pgoff_t *offsets, unsigned int nr, bool demote);
+		     const pgoff_t *offsets, unsigned int nr,
+		     enum frontswap_target target);
 	int (*read_slot)(swp_entry_t entry, struct page *page);
 	bool (*mark_dirty)(struct folio *folio);
 	struct static_key_false *key;
@@ -324,6 +340,12 @@ static inline void frontswap_clear_private_flags(struct page *page)
 	set_page_private(page, 0);
 }
 
+/* Bits: which backends may store a page. */
+#define FRONTSWAP_STORE_ANY	0
+#define FRONTSWAP_STORE_ALONE	BIT(0)	/* those that do not write through */
+#define FRONTSWAP_STORE_LARGE	BIT(1)	/* those that support large folios */
+#define FRONTSWAP_STORE_TIER	BIT(2)	/* those that take demoted pages */
+
 /* Returned within the core for a load whose end completes the page. */
 #define FRONTSWAP_IN_FLIGHT	INT_MIN
 
@@ -344,7 +366,7 @@ int frontswap_registry_unregister(struct frontswap_registry *reg,
 int frontswap_registry_evict(struct frontswap_registry *reg,
 			     const struct frontswap_ops *ops, unsigned int type,
 			     const pgoff_t *offsets, unsigned int nr,
-			     bool demote);
+			     enum frontswap_target target);
 
 /* mm/frontswap_attach.c */
 int frontswap_registry_swapon(struct frontswap_registry *reg,
@@ -375,7 +397,8 @@ void frontswap_sysfs_init(struct frontswap_registry *reg);
 /* mm/frontswap_drain.c */
 int frontswap_drain_pages(struct frontswap_backend *b);
 int frontswap_evict_pages(struct frontswap_backend *b, unsigned int type,
-			  const pgoff_t *offsets, unsigned int nr, bool demote);
+			  const pgoff_t *offsets, unsigned int nr,
+			  enum frontswap_target target);
 int frontswap_read_slot(swp_entry_t entry, struct page *page);
 
 /* mm/frontswap.c */
@@ -392,9 +415,9 @@ bool frontswap_begin_read_copy(struct frontswap_map *map, unsigned int type,
 int frontswap_end_read_copy(struct frontswap_map *map, unsigned int type,
 			    pgoff_t offset, struct frontswap_waiter *w);
 int frontswap_migrate_copy(struct frontswap_registry *reg,
-			   struct frontswap_map *after, unsigned int type,
-			   pgoff_t offset, struct page *page,
-			   bool write_through);
+			   struct frontswap_map *map, bool below,
+			   unsigned int type, pgoff_t offset, struct page *page,
+			   unsigned int kind);
 void frontswap_invalidate_other(struct frontswap_registry *reg,
 				const struct frontswap_map *keep,
 				unsigned int type, pgoff_t offset);

@@ -151,7 +151,8 @@ static void free_cached(struct page *page)
 }
 
 static int a_evict(struct frontswap_backend *b, unsigned int type,
-		   const pgoff_t *offsets, unsigned int nr, bool demote)
+		   const pgoff_t *offsets, unsigned int nr,
+		   enum frontswap_target target)
 {
 	int moved = 0;
 
@@ -161,9 +162,7 @@ static int a_evict(struct frontswap_backend *b, unsigned int type,
 
 		if (test_bit(*offsets, map->bits) &&
 		    !frontswap_read_copy(map, type, *offsets, page)) {
-			if (!demote ||
-			    frontswap_migrate_copy(&ctx->reg, map, type,
-						   *offsets, page, true))
+			if (fake_migrate(map, type, *offsets, page, target))
 				a.device[*offsets] = value_of(page);
 			frontswap_invalidate_copy(map, type, *offsets);
 			moved++;
@@ -334,14 +333,15 @@ static void drain_reads_before_it_goes_on(struct kunit *test)
 	a.store = AT_ONCE;
 	store(0, SLOT);
 	a.load = END_FIRST;
-	KUNIT_EXPECT_EQ(test, a_evict(backend_a(), 0, &offset, 1, false), 1);
+	KUNIT_EXPECT_EQ(test, a_evict(backend_a(), 0, &offset, 1, FRONTSWAP_TO_DEVICE), 1);
 	KUNIT_EXPECT_EQ(test, a.device[SLOT], ctx->last_value);
 	KUNIT_EXPECT_FALSE(test, in_map(SLOT));
 	KUNIT_EXPECT_EQ(test, stat(FRONTSWAP_LOAD_ERRORS), 0ul);
 }
 
 static int no_evict(struct frontswap_backend *b, unsigned int type,
-		    const pgoff_t *offsets, unsigned int nr, bool demote)
+		    const pgoff_t *offsets, unsigned int nr,
+		    enum frontswap_target target)
 {
 	return 0;
 }
@@ -644,7 +644,8 @@ static void large_folio_is_loaded_at_once(struct kunit *test)
 	reg_a();
 	a.store = AT_ONCE;
 	KUNIT_EXPECT_EQ(test, store_large(test), 0);
-	kthread_run(load_large_thread, &done, "reader");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(kthread_run(load_large_thread, &done,
+						    "reader")));
 	while (READ_ONCE(a.nr) < LARGE_NR && --tries)
 		msleep(1);
 	KUNIT_EXPECT_EQ(test, a.nr, (unsigned int)LARGE_NR);
@@ -706,7 +707,7 @@ static int drain_a(struct frontswap_backend *b)
 
 	for (offset = 0; offset < NR_SLOTS; offset++)
 		if (b->map[0] && test_bit(offset, b->map[0]->bits) &&
-		    a_evict(b, 0, &offset, 1, false) != 1)
+		    a_evict(b, 0, &offset, 1, FRONTSWAP_TO_DEVICE) != 1)
 			return -EIO;
 	return 0;
 }

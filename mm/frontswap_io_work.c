@@ -51,7 +51,7 @@ static void frontswap_io_save_failed(struct frontswap_ios *ios)
 	unsigned int type, n, i;
 
 	while ((n = frontswap_io_collect(ios, &type, offsets)))
-		if (b->reg->evict(b, type, offsets, n, true) <= 0)
+		if (b->reg->evict(b, type, offsets, n, FRONTSWAP_TO_NEXT) <= 0)
 			break;
 	/* The next attempt begins with others. */
 	spin_lock_irq(&ios->lock);

@@ -507,7 +507,7 @@ frontswap_get_open(struct frontswap_registry *reg,
 int frontswap_registry_evict(struct frontswap_registry *reg,
 			     const struct frontswap_ops *ops, unsigned int type,
 			     const pgoff_t *offsets, unsigned int nr,
-			     bool demote)
+			     enum frontswap_target target)
 {
 	struct frontswap_backend *b;
 	int ret;
@@ -521,7 +521,7 @@ int frontswap_registry_evict(struct frontswap_registry *reg,
 	b = frontswap_get_open(reg, ops);
 	if (IS_ERR(b))
 		return PTR_ERR(b);
-	ret = reg->evict(b, type, offsets, nr, demote);
+	ret = reg->evict(b, type, offsets, nr, target);
 	percpu_ref_put(&b->store_ref);
 	return ret;
 }
@@ -560,7 +560,7 @@ int frontswap_evict(const struct frontswap_ops *ops, unsigned int type,
 		    const pgoff_t *offsets, unsigned int nr)
 {
 	return frontswap_registry_evict(&frontswap_registry, ops, type, offsets,
-					nr, false);
+					nr, FRONTSWAP_TO_DEVICE);
 }
 EXPORT_SYMBOL_GPL(frontswap_evict);
 
@@ -571,11 +571,13 @@ EXPORT_SYMBOL_GPL(frontswap_evict);
  * @offsets: Slots, as for frontswap_evict().
  * @nr: Number of @offsets.
  *
- * The store order is the order of tiers. Each page is offered to the backends
- * after the caller in store order, then written to the swap device; never to a
- * backend before the caller, so pages do not move in a circle. If a backend that
- * writes through stores the page, the page is written to the swap device, too,
- * before the caller's copy is invalidated. Otherwise as frontswap_evict().
+ * The store order is the order of tiers. As frontswap_evict(), but each page that
+ * is not in memory is offered to the backends after the caller in store order
+ * that have FRONTSWAP_DEMOTION_TARGET, before the page is written to the swap
+ * device; never to a backend before the caller, so pages do not move in a
+ * circle. If a backend that writes through stores the page, the page is written
+ * to the swap device, too, before the caller's copy is invalidated. Copies of a
+ * caller that writes through are only invalidated.
  *
  * Context: As frontswap_evict(). Calls store() of other backends.
  * Return: the number of pages moved, or an error as of frontswap_evict().
@@ -584,7 +586,7 @@ int frontswap_demote(const struct frontswap_ops *ops, unsigned int type,
 		     const pgoff_t *offsets, unsigned int nr)
 {
 	return frontswap_registry_evict(&frontswap_registry, ops, type, offsets,
-					nr, true);
+					nr, FRONTSWAP_TO_TIER);
 }
 EXPORT_SYMBOL_GPL(frontswap_demote);
 

@@ -653,7 +653,7 @@ static void moved_pages_are_invalidated_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test,
 			frontswap_registry_evict(&ctx->reg, &ctx->fake[0].ops, 0,
 						 (pgoff_t[]){ 2 }, 1,
-						 false), 1);
+						 FRONTSWAP_TO_DEVICE), 1);
 	EXPECT_CALLS("Al0:2 Ad0:2");
 	ctx->reg.drain = fake_drain;
 	KUNIT_EXPECT_EQ(test, disable(0), 0);
@@ -1117,12 +1117,13 @@ static void drained_pages_are_written_through(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(1)), 1ul);
 }
 
-/* To the next backend in store order that takes the page, then to the device. */
-static void demoted_pages_go_down(struct kunit *test)
+static void setup_tiers(void)
 {
 	ctx->fake[0].ops.priority = 3;
 	ctx->fake[1].ops.priority = 2;
 	ctx->fake[2].ops.priority = 1;
+	ctx->fake[0].ops.flags |= FRONTSWAP_DEMOTION_TARGET;
+	ctx->fake[2].ops.flags |= FRONTSWAP_DEMOTION_TARGET;
 	ctx->fake[0].rejects = true;
 	swapon(0);
 	reg(0);
@@ -1131,6 +1132,12 @@ static void demoted_pages_go_down(struct kunit *test)
 	store(0, 1);
 	ctx->fake[0].rejects = false;
 	ctx->len = 0;
+}
+
+/* To the next backend in store order that takes the page, then to the device. */
+static void demoted_pages_go_down(struct kunit *test)
+{
+	setup_tiers();
 	KUNIT_EXPECT_EQ(test, demote(1, 0, 1), 1);
 	EXPECT_CALLS("Bl0:1 Cs0:1 Bd0:1");
 	KUNIT_EXPECT_EQ(test, ctx->on_device, 0);
@@ -1140,6 +1147,26 @@ static void demoted_pages_go_down(struct kunit *test)
 	EXPECT_CALLS("Cl0:1 Cd0:1");
 	KUNIT_EXPECT_EQ(test, ctx->on_device, 1);
 	EXPECT_NO_LOAD(0, 1, -ENOENT);
+}
+
+static void other_backends_get_no_demoted_pages(struct kunit *test)
+{
+	setup_tiers();
+	backend(2)->ops.flags &= ~FRONTSWAP_DEMOTION_TARGET;
+	KUNIT_EXPECT_EQ(test, demote(1, 0, 1), 1);
+	EXPECT_CALLS("Bl0:1 Bd0:1");
+	KUNIT_EXPECT_EQ(test, ctx->on_device, 1);
+}
+
+static void drained_pages_go_down_first(struct kunit *test)
+{
+	setup_tiers();
+	ctx->reg.drain = fake_drain;
+	ctx->fake[2].rejects = true;
+	KUNIT_EXPECT_EQ(test, disable(1), 0);
+	EXPECT_CALLS("Bl0:1 Cs0:1 As0:1 Bd0:1 Bx0");
+	KUNIT_EXPECT_EQ(test, ctx->on_device, 0);
+	EXPECT_LOAD(0, 1, 1);
 }
 
 /* The write to the device has failed: only the write-through copy goes. */
@@ -1154,9 +1181,8 @@ static void failed_demotion_leaves_the_copy(struct kunit *test)
 	reg(1);
 	store(0, 1);
 	ctx->len = 0;
-	KUNIT_EXPECT_EQ(test, frontswap_migrate_copy(&ctx->reg,
-						     backend(0)->map[0], 0, 1,
-						     page, true), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, fake_migrate(backend(0)->map[0], 0, 1, page,
+					   FRONTSWAP_TO_ANY), -EAGAIN);
 	frontswap_invalidate_other(&ctx->reg, backend(0)->map[0], 0, 1);
 	EXPECT_CALLS("Bs0:1 Bd0:1");
 	EXPECT_LOAD(0, 1, 1);
@@ -1180,7 +1206,7 @@ static void evicted_pages_are_written_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test,
 			frontswap_registry_evict(&ctx->reg, &ctx->fake[0].ops, 0,
 						 slots, ARRAY_SIZE(slots),
-						 false), 2);
+						 FRONTSWAP_TO_DEVICE), 2);
 	EXPECT_CALLS("Al0:2 Ad0:2 Al0:1 Ad0:1");
 	KUNIT_EXPECT_EQ(test, ctx->on_device, 2);
 	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), 0ul);
@@ -1199,13 +1225,15 @@ static void bad_evictions(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, evict(1, 0, slot), -ENOENT);
 	KUNIT_EXPECT_EQ(test, evict(0, MAX_SWAPFILES, slot), -ERANGE);
 	KUNIT_EXPECT_EQ(test, frontswap_registry_evict(&ctx->reg, NULL, 0, &slot,
-						       1, false), -EFAULT);
+						       1, FRONTSWAP_TO_DEVICE), -EFAULT);
 	KUNIT_EXPECT_EQ(test, frontswap_registry_evict(&ctx->reg,
 						       &ctx->fake[0].ops, 0,
-						       NULL, 1, false), -EFAULT);
+						       NULL, 1,
+						       FRONTSWAP_TO_DEVICE), -EFAULT);
 	KUNIT_EXPECT_EQ(test, frontswap_registry_evict(&ctx->reg,
 						       &ctx->fake[0].ops, 0,
-						       NULL, 0, false), 0);
+						       NULL, 0,
+						       FRONTSWAP_TO_DEVICE), 0);
 	KUNIT_EXPECT_EQ(test, frontswap_stored_pages(backend(0)), 1ul);
 	KUNIT_EXPECT_EQ(test, evict(0, 0, slot), 1);
 	KUNIT_EXPECT_EQ(test, disable(0), 0);
@@ -1215,11 +1243,12 @@ static void bad_evictions(struct kunit *test)
 }
 
 static int wait_in_evict(struct frontswap_backend *b, unsigned int type,
-			 const pgoff_t *offsets, unsigned int nr, bool demote)
+			 const pgoff_t *offsets, unsigned int nr,
+			 enum frontswap_target target)
 {
 	complete(&callback_entered);
 	wait_for_completion(&callback_may_go_on);
-	return fake_evict(b, type, offsets, nr, demote);
+	return fake_evict(b, type, offsets, nr, target);
 }
 
 static int evict_thread(void *data)
@@ -1405,6 +1434,8 @@ static struct kunit_case frontswap_test_cases[] = {
 	KUNIT_CASE(interrupted_drain_changes_nothing),
 	KUNIT_CASE(drained_pages_are_written_through),
 	KUNIT_CASE(demoted_pages_go_down),
+	KUNIT_CASE(other_backends_get_no_demoted_pages),
+	KUNIT_CASE(drained_pages_go_down_first),
 	KUNIT_CASE(failed_demotion_leaves_the_copy),
 	KUNIT_CASE(evicted_pages_are_written_back),
 	KUNIT_CASE(bad_evictions),

@@ -370,18 +370,33 @@ static inline int disable(int who)
 	return ret;
 }
 
+static inline int fake_migrate(struct frontswap_map *map, unsigned int type,
+			       pgoff_t offset, struct page *page,
+			       enum frontswap_target target)
+{
+	unsigned int kind = target == FRONTSWAP_TO_TIER ? FRONTSWAP_STORE_TIER :
+							  FRONTSWAP_STORE_ANY;
+	int ret;
+
+	if (target == FRONTSWAP_TO_DEVICE)
+		return -ENOSPC;
+	ret = frontswap_migrate_copy(&ctx->reg, map, true, type, offset, page,
+				     kind);
+	if (ret == -ENOSPC && target == FRONTSWAP_TO_ANY)
+		ret = frontswap_migrate_copy(&ctx->reg, map, false, type,
+					     offset, page, kind);
+	return ret;
+}
+
 /* Move one slot as a drain does, without a swap device. */
 static inline int fake_move(struct frontswap_map *map, unsigned int type,
-			    unsigned long bit, bool evict, bool demote)
+			    unsigned long bit, enum frontswap_target target)
 {
 	struct page *page = new_page(type, bit);
 	int ret;
 
 	ret = frontswap_read_copy(map, type, bit, page);
-	if (!ret &&
-	    ((evict && !demote) ||
-	     frontswap_migrate_copy(&ctx->reg, demote ? map : NULL, type, bit,
-				    page, true)))
+	if (!ret && fake_migrate(map, type, bit, page, target))
 		ctx->on_device++;
 	if (!ret || ret == -ENOENT)
 		frontswap_invalidate_copy(map, type, bit);
@@ -404,7 +419,7 @@ static inline int fake_drain(struct frontswap_backend *b)
 		for_each_set_bit(bit, map->bits, map->nr_slots) {
 			if (ctx->drain_error && ctx->drain_moves-- <= 0)
 				return ctx->drain_error;
-			ret = fake_move(map, type, bit, false, false);
+			ret = fake_move(map, type, bit, FRONTSWAP_TO_ANY);
 			if (ret)
 				return ret;
 		}
@@ -414,13 +429,13 @@ static inline int fake_drain(struct frontswap_backend *b)
 
 static inline int fake_evict(struct frontswap_backend *b, unsigned int type,
 			     const pgoff_t *offsets, unsigned int nr,
-			     bool demote)
+			     enum frontswap_target target)
 {
 	int moved = 0;
 
 	for (; nr; nr--, offsets++)
 		if (b->map[type] && test_bit(*offsets, b->map[type]->bits) &&
-		    !fake_move(b->map[type], type, *offsets, true, demote))
+		    !fake_move(b->map[type], type, *offsets, target))
 			moved++;
 	return moved;
 }
@@ -428,13 +443,13 @@ static inline int fake_evict(struct frontswap_backend *b, unsigned int type,
 static inline int demote(int who, unsigned int type, pgoff_t offset)
 {
 	return frontswap_registry_evict(&ctx->reg, &ctx->fake[who].ops, type,
-					&offset, 1, true);
+					&offset, 1, FRONTSWAP_TO_TIER);
 }
 
 static inline int evict(int who, unsigned int type, pgoff_t offset)
 {
 	return frontswap_registry_evict(&ctx->reg, &ctx->fake[who].ops, type,
-					&offset, 1, false);
+					&offset, 1, FRONTSWAP_TO_DEVICE);
 }
 
 /* Clears the log: each expectation covers the calls since the previous one. */

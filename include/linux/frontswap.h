@@ -69,7 +69,8 @@ static inline void *frontswap_io_priv(struct frontswap_io *io)
  * define FRONTSWAP_WRITE_THROUGH - stored pages are also written to the device
  *
  * If load() fails, the page is read from the device. Detaching the backend
- * writes nothing. The backend does not get pages of a backend that is drained.
+ * writes nothing. A page that another backend moves here is also written to the
+ * device.
  */
 #define FRONTSWAP_WRITE_THROUGH	BIT(1)
 
@@ -99,6 +100,15 @@ static inline void *frontswap_io_priv(struct frontswap_io *io)
  * fails. After hibernation the backend is attached again.
  */
 #define FRONTSWAP_NOT_IN_IMAGE	BIT(4)
+
+/**
+ * define FRONTSWAP_DEMOTION_TARGET - the backend takes pages of a higher tier
+ *
+ * frontswap_demote() of other backends offers pages to this backend. For
+ * backends whose memory is not RAM of this machine: a page that is demoted must
+ * free memory here.
+ */
+#define FRONTSWAP_DEMOTION_TARGET	BIT(5)
 
 /**
  * define FRONTSWAP_LOAD_EXCLUSIVE - page filled, the copy can be released

@@ -207,5 +207,5 @@ const struct frontswap_ops fsbdev_default_ops = {
 	.io_depth = 128,
 	.deadline_ms = 5000,
 	.flags = FRONTSWAP_WRITE_THROUGH | FRONTSWAP_LARGE_FOLIOS |
-		 FRONTSWAP_NOT_IN_IMAGE,
+		 FRONTSWAP_NOT_IN_IMAGE | FRONTSWAP_DEMOTION_TARGET,
 };
