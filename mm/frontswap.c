@@ -495,7 +495,7 @@ frontswap_find_backend(struct frontswap_registry *reg, unsigned int type,
 
 /*
  * Load one page of a large folio, from @b or from the device. The load from an
- * asynchronous backend has begun, with @w.
+ * asynchronous backend has begun, with @w, or the deadline was over before.
  */
 static int frontswap_load_part(struct frontswap_registry *reg,
 			       struct frontswap_backend *b,
@@ -509,7 +509,7 @@ static int frontswap_load_part(struct frontswap_registry *reg,
 	if (!b)
 		return reg->read_slot(swp_entry(type, offset), page);
 	if (b->ios)
-		ret = frontswap_wait_load(b, type, offset, w);
+		ret = w ? frontswap_wait_load(b, type, offset, w) : -ETIMEDOUT;
 	else
 		ret = frontswap_load_copy(b, type, offset, page,
 					  (b->ops.flags & direct) == direct,
@@ -524,7 +524,15 @@ static int frontswap_load_part(struct frontswap_registry *reg,
 	return ret;
 }
 
-/* Asynchronous backends load these pages at the same time. */
+static bool frontswap_load_is_late(struct frontswap_waiter *w)
+{
+	return completion_done(&w->done) && w->ret == -ETIMEDOUT;
+}
+
+/*
+ * Asynchronous backends load these pages at the same time. If there is no io
+ * before the deadline, there is none for the other pages either.
+ */
 static int frontswap_load_parts(struct frontswap_registry *reg,
 				unsigned int type, pgoff_t offset,
 				struct page *page, unsigned int nr)
@@ -532,20 +540,25 @@ static int frontswap_load_parts(struct frontswap_registry *reg,
 	struct frontswap_backend *b[LARGE_BATCH];
 	struct frontswap_waiter w[LARGE_BATCH];
 	struct blk_plug plug;
-	unsigned int i;
+	unsigned int i, begun = 0;
+	bool late = false;
 	int ret = 0, err;
 
 	blk_start_plug(&plug);
 	for (i = 0; i < nr; i++) {
 		b[i] = frontswap_find_backend(reg, type, offset + i);
-		if (b[i] && b[i]->ios)
-			frontswap_io_begin_load(b[i], type, offset + i,
-						nth_page(page, i), &w[i]);
+		if (late || !b[i] || !b[i]->ios)
+			continue;
+		frontswap_io_begin_load(b[i], type, offset + i,
+					nth_page(page, i), &w[i]);
+		begun |= BIT(i);
+		late = frontswap_load_is_late(&w[i]);
 	}
 	blk_finish_plug(&plug);
 	for (i = 0; i < nr; i++) {
-		err = frontswap_load_part(reg, b[i], &w[i], type, offset + i,
-					  nth_page(page, i));
+		err = frontswap_load_part(reg, b[i],
+					  begun & BIT(i) ? &w[i] : NULL, type,
+					  offset + i, nth_page(page, i));
 		ret = ret ?: err;
 		cond_resched();
 	}
