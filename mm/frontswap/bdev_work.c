@@ -72,14 +72,21 @@ static bool fsbdev_has_tag(struct fsbdev_backend *b)
 	       uuid_equal(&tag->id, &b->tag);
 }
 
-static void fsbdev_is_up(struct fsbdev_backend *b)
+static long fsbdev_errors(struct fsbdev_backend *b)
+{
+	return atomic_long_read(&b->io_errors) +
+	       atomic_long_read(&b->crc_errors);
+}
+
+/* @errors: number of errors when the check began. */
+static void fsbdev_is_up(struct fsbdev_backend *b, long errors)
 {
 	int old = xchg(&b->state, FSBDEV_UP);
 
 	if (old == FSBDEV_LOST)
 		pr_info("%s: %pg is in use again\n", b->name, b->bdev);
-	/* No error since the last check. */
-	if (old == FSBDEV_UP)
+	/* No error since the last check, nor during this one. */
+	if (old == FSBDEV_UP && fsbdev_errors(b) == errors)
 		fsbdev_blocks_recover(&b->blocks);
 	if (READ_ONCE(b->blocks.nr_failed))
 		queue_delayed_work(fsbdev_wq, &b->check_work, RECOVER_DELAY);
@@ -87,13 +94,13 @@ static void fsbdev_is_up(struct fsbdev_backend *b)
 }
 
 /* The device answers. Without pages on the device, a new tag is as good. */
-static void fsbdev_answers(struct fsbdev_backend *b)
+static void fsbdev_answers(struct fsbdev_backend *b, long errors)
 {
 	int old = READ_ONCE(b->state);
 
 	if (fsbdev_has_tag(b) ||
 	    (!READ_ONCE(b->blocks.nr_pages) && !fsbdev_write_tag(b))) {
-		fsbdev_is_up(b);
+		fsbdev_is_up(b, errors);
 		return;
 	}
 	WRITE_ONCE(b->state, FSBDEV_LOST);
@@ -101,12 +108,6 @@ static void fsbdev_answers(struct fsbdev_backend *b)
 		pr_err("%s: %pg has lost its memory: another tag in block 0\n",
 		       b->name, b->bdev);
 	queue_delayed_work(fsbdev_wq, &b->check_work, LOST_INTERVAL);
-}
-
-static long fsbdev_errors(struct fsbdev_backend *b)
-{
-	return atomic_long_read(&b->io_errors) +
-	       atomic_long_read(&b->crc_errors);
 }
 
 static void fsbdev_check(struct work_struct *work)
@@ -119,7 +120,7 @@ static void fsbdev_check(struct work_struct *work)
 		queue_delayed_work(fsbdev_wq, &b->check_work, CHECK_INTERVAL);
 		return;
 	}
-	fsbdev_answers(b);
+	fsbdev_answers(b, errors);
 	/* fsbdev_suspect() has done nothing for errors during the check. */
 	if (fsbdev_errors(b) != errors)
 		fsbdev_suspect(b);
@@ -286,9 +287,13 @@ void fsbdev_work_init(struct fsbdev_backend *b)
 	INIT_DELAYED_WORK(&b->shrink_work, fsbdev_shrink);
 }
 
+/* A failed discard queues a check, and a check queues discards. */
 void fsbdev_work_stop(struct fsbdev_backend *b)
 {
 	cancel_delayed_work_sync(&b->shrink_work);
-	cancel_delayed_work_sync(&b->check_work);
-	cancel_delayed_work_sync(&b->discard_work);
+	do {
+		cancel_delayed_work_sync(&b->check_work);
+		cancel_delayed_work_sync(&b->discard_work);
+	} while (delayed_work_pending(&b->check_work) ||
+		 delayed_work_pending(&b->discard_work));
 }
