@@ -647,11 +647,11 @@ static void large_folio_is_loaded_at_once(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(kthread_run(load_large_thread, &done,
 						    "reader")));
 	while (READ_ONCE(a.nr) < LARGE_NR && --tries)
-		msleep(1);
+		usleep_range(1000, 2000);
 	KUNIT_EXPECT_EQ(test, a.nr, (unsigned int)LARGE_NR);
 	while (!completion_done(&done)) {
 		end_all();
-		msleep(1);
+		usleep_range(1000, 2000);
 	}
 	KUNIT_EXPECT_EQ(test, stat(FRONTSWAP_LOADS), LARGE_NR);
 }

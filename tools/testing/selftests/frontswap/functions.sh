@@ -381,7 +381,7 @@ connect_lender() {
 	nvme_disk swap || connect swap
 }
 
-# borrow NAME NUMBER [MIB [NANOSECONDS]] - another disk of the other guest, until the end of the test
+# borrow NAME NUMBER [MIB [NANOSECONDS]] - another disk of the other guest; returned at the end
 borrow() {
 	lender ". ./lender.sh; lend $1 $2 ${3:-64} ${4:-}" | grep -q "^lent" || die "not lent: $1"
 	BORROWED="$BORROWED $1:$2"

@@ -66,7 +66,9 @@ serve_nbd() {
 
 serve() {
 	mount -t configfs config /sys/kernel/config
-	if modprobe null_blk nr_devices=0 && modprobe nvmet-tcp && make_port && lend swap 0 128; then
+	if modprobe null_blk nr_devices=0 && modprobe nvmet-tcp &&
+		make_port && lend swap 0 128
+	then
 		echo "lender: ready"
 		exec nc -ll -p 5000 -e /bin/sh
 	fi

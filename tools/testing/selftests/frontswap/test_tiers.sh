@@ -104,8 +104,9 @@ set_sysfs /sys/kernel/debug/fail_make_request/times -1
 set_sysfs "$fail" 1
 ! quietly set_file "$FRONTSWAP/faulty/enabled" 0 || die "detached although writes have failed"
 set_file "$fail" 0
-expect "pages left" "$(backend faulty stored_pages)" -gt 0
-expect "pages in both" $(($(backend faulty stored_pages) + $(backend far stored_pages))) -le "$pages"
+left=$(backend faulty stored_pages)
+expect "pages left" "$left" -gt 0
+expect "pages in both" $((left + $(backend far stored_pages))) -le "$pages"
 hog verify dirty:2 out verify
 set_file "$FRONTSWAP/faulty/enabled" 0 || die "not detached"
 hog verify
