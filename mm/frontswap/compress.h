@@ -79,6 +79,7 @@ extern bool compress_exclusive;	/* loaded pages leave the pool */
 extern bool compress_writeback_enabled;
 extern bool compress_demote_enabled;
 extern unsigned int compress_writeback_rate;
+extern unsigned int compress_max_age;
 extern const struct frontswap_ops compress_ops;
 
 static __always_inline void compress_stat_add(enum compress_counter counter,
@@ -122,6 +123,7 @@ void compress_queue_worker(void);
 void compress_end_backoff(void);
 int compress_compact_request(void);
 int compress_writeback_request(char *request);
+void compress_age_changed(void);
 int compress_writeback_setup(void);
 void compress_writeback_remove(void);
 

@@ -106,6 +106,24 @@ static int compress_set_rate(const char *val, const struct kernel_param *kp)
 	return ret;
 }
 
+static int compress_set_age(const char *val, const struct kernel_param *kp)
+{
+	unsigned int seconds;
+	int ret = kstrtouint(val, 0, &seconds);
+
+	if (!ret && seconds > INT_MAX / HZ)
+		ret = -ERANGE;
+	if (ret) {
+		pr_err("%s must be a number of seconds; 0 is no limit\n",
+		       kp->name);
+		return ret;
+	}
+	WRITE_ONCE(compress_max_age, seconds);
+	if (params_live)
+		compress_age_changed();
+	return 0;
+}
+
 static int compress_set_compressor(const char *val,
 				   const struct kernel_param *kp)
 {
@@ -183,6 +201,11 @@ static const struct kernel_param_ops rate_ops = {
 	.get = param_get_uint,
 };
 
+static const struct kernel_param_ops age_ops = {
+	.set = compress_set_age,
+	.get = param_get_uint,
+};
+
 static const struct kernel_param_ops compressor_ops = {
 	.set = compress_set_compressor,
 	.get = compress_get_compressor,
@@ -212,6 +235,9 @@ MODULE_PARM_DESC(demote, "Offer old pages to the backends below first (Y)");
 module_param_cb(writeback_rate, &rate_ops, &compress_writeback_rate, 0644);
 MODULE_PARM_DESC(writeback_rate,
 		 "Pages to write back in a second at most (0: no limit)");
+module_param_cb(max_age, &age_ops, &compress_max_age, 0644);
+MODULE_PARM_DESC(max_age,
+		 "Pages older than this number of seconds move on (0: no limit)");
 
 /* /sys/kernel/mm/frontswap_compress */
 

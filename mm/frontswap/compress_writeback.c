@@ -20,6 +20,7 @@
 bool compress_writeback_enabled = true;
 bool compress_demote_enabled = true;
 unsigned int compress_writeback_rate;
+unsigned int compress_max_age;
 static struct compress_budget budget;
 static atomic_long_t nr_to_writeback;	/* requested by the shrinker */
 static unsigned long backoff_until;
@@ -30,7 +31,9 @@ static DEFINE_MUTEX(evict_lock);	/* budget, waste_left, was_*, ages */
 static struct workqueue_struct *wq;
 
 static void compress_writeback(struct work_struct *unused);
+static void compress_age_out(struct work_struct *unused);
 static DECLARE_WORK(writeback_work, compress_writeback);
+static DECLARE_DELAYED_WORK(age_work, compress_age_out);
 
 /* A run that ends above the threshold, or early, is followed by a pause. */
 bool compress_in_backoff(void)
@@ -487,6 +490,47 @@ int compress_writeback_request(char *request)
 	return ret;
 }
 
+/* Pages that are older than max_age */
+
+static bool compress_age_out_round(struct compress_eviction *ev)
+{
+	bool moved;
+
+	mutex_lock(&evict_lock);
+	if (compress_gen_fold_due(&compress_clock))
+		compress_fold_ages();
+	if (!ev->wanted)
+		compress_end_generation(ev);
+	moved = compress_evict_round(ev, WRITEBACK_ROUND);
+	mutex_unlock(&evict_lock);
+	return moved && !ev->error;
+}
+
+static void compress_age_out(struct work_struct *unused)
+{
+	unsigned int seconds = READ_ONCE(compress_max_age);
+	struct compress_eviction ev = {
+		.min_size = MIN_SIZE_LIMIT,
+		.timed = true,
+		.age = (unsigned long)seconds * HZ,
+	};
+
+	if (!seconds)
+		return;
+	while (READ_ONCE(compress_writeback_enabled) &&
+	       compress_age_out_round(&ev))
+		cond_resched();
+	queue_delayed_work(system_unbound_wq, &age_work,
+			   clamp(ev.age / GENERATIONS, (unsigned long)HZ,
+				 60UL * HZ));
+}
+
+/* The parameter has changed. */
+void compress_age_changed(void)
+{
+	mod_delayed_work(system_unbound_wq, &age_work, 0);
+}
+
 /* Shrinker: the worker writes back later, so a scan frees nothing. */
 
 #ifdef CONFIG_VM_EVENT_COUNTERS
@@ -601,6 +645,8 @@ int compress_writeback_setup(void)
 	ret = compress_shrinker_add();
 	if (ret)
 		destroy_workqueue(wq);
+	else
+		compress_age_changed();
 	return ret;
 }
 
@@ -608,6 +654,7 @@ void compress_writeback_remove(void)
 {
 	compress_shrinker_remove();
 	WRITE_ONCE(compress_writeback_enabled, false);
+	cancel_delayed_work_sync(&age_work);
 	cancel_work_sync(&writeback_work);
 	destroy_workqueue(wq);
 }

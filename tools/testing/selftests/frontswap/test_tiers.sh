@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # guests: normal debug
 # Guarantees: G4 G7 G8
-# Compressed RAM, then a block device, then the swap device: what is old moves down.
+# Compressed RAM, then a block device, then the swap device: what is old moves down, at the
+# limit, on request and by age.
 
 . ./functions.sh
 start "tiers"
@@ -48,6 +49,18 @@ written=$(compress written_back_pages)
 set_file "$COMPRESS_STATS/writeback_pages" $((PAGES / 8)) || die "no pages written back"
 expect "pages written back" $(($(compress written_back_pages) - written)) -ge $((PAGES / 8))
 expect "pages stored below" $(($(backend far stores) - stores)) -gt 0
+few_written "$before"
+hog verify
+
+log "by age"
+hog dirty:1 out
+before=$(vmstat pswpout)
+stores=$(backend far stores)
+aged_out() { [ $(($(backend far stores) - stores)) -ge $((PAGES / 2)) ]; }
+set_compress max_age 2
+! aged_out || die "moved at once"
+loop_until 20 aged_out || die "$(($(backend far stores) - stores)) pages have moved"
+set_compress max_age 0
 few_written "$before"
 hog verify
 
