@@ -556,6 +556,8 @@ static int frontswap_load_parts(struct frontswap_registry *reg,
 	}
 	blk_finish_plug(&plug);
 	for (i = 0; i < nr; i++) {
+		if (ret && !(begun & BIT(i)))
+			continue;
 		err = frontswap_load_part(reg, b[i],
 					  begun & BIT(i) ? &w[i] : NULL, type,
 					  offset + i, nth_page(page, i));

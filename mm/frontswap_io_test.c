@@ -643,6 +643,7 @@ static void large_folio_is_loaded_at_once(struct kunit *test)
 	swapon(0);
 	reg_a();
 	a.store = AT_ONCE;
+	a.load = IN_FLIGHT;
 	KUNIT_EXPECT_EQ(test, store_large(test), 0);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(kthread_run(load_large_thread, &done,
 						    "reader")));
