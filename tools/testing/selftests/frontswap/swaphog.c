@@ -510,7 +510,7 @@ static void map_resident(void)
 static void page_out(long unused)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_CONF);
-	size_t left = pages;
+	size_t left = pages, before;
 
 	/* Pages that could not be read wait in the swap cache, and are not resident. */
 	for (int i = 0; i < OUT_TRIES && count_lost() && in_swap_cache(); i++)
@@ -521,9 +521,13 @@ static void page_out(long unused)
 		page_out_on(i % cpus);
 		for (int wait = 0; wait < WRITE_TRIES && writing(); wait++)
 			usleep(10000);
+		before = left;
 		left = resident();
 		if (left)
 			empty_swap_cache(left * PAGE);
+		/* Reclaim goes by figures that the kernel adds up every 2 s. */
+		if (left && left == before)
+			usleep(100000);
 	}
 	printf(" pages=%zu left=%zu\n", pages, left);
 }
