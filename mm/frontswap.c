@@ -697,29 +697,48 @@ int frontswap_end_read_copy(struct frontswap_map *map, unsigned int type,
 	return frontswap_report_load_error(map->backend, type, offset, ret);
 }
 
+static noinline int frontswap_offer(struct frontswap_map __rcu **first,
+				    const struct frontswap_map *end,
+				    unsigned int type, pgoff_t offset,
+				    struct page *page, unsigned int kind)
+{
+	rcu_read_lock();
+	return frontswap_try_backends(rcu_dereference(*first), end, type,
+				      offset, page, kind);
+}
+
 /**
  * frontswap_migrate_copy() - store a copy in another backend
  * @reg: Registry of the backends.
  * @map: Map of the backend that holds the copy. The caller keeps @map linked.
- * @below: Try the backends after this one in store order; else, those before.
+ * @target: Where the page may go.
  * @type: Swap type.
  * @offset: Slot, pinned.
  * @page: The data.
  * @kind: Bits FRONTSWAP_STORE_*.
  *
+ * The backends after the one that holds the copy come first: a page that is moved
+ * has become cold.
+ *
  * Return: 0 if another backend has stored the page; -EAGAIN if a write-through
  * backend has, and the page must be written to the device as well; else -ENOSPC.
  */
 int frontswap_migrate_copy(struct frontswap_registry *reg,
-			   struct frontswap_map *map, bool below,
-			   unsigned int type, pgoff_t offset, struct page *page,
-			   unsigned int kind)
+			   struct frontswap_map *map,
+			   enum frontswap_target target, unsigned int type,
+			   pgoff_t offset, struct page *page, unsigned int kind)
 {
-	rcu_read_lock();
-	return frontswap_try_backends(rcu_dereference(*(below ? &map->next :
-							&reg->maps[type])),
-				      below ? NULL : map, type, offset, page,
+	int ret;
+
+	if (target == FRONTSWAP_TO_DEVICE)
+		return -ENOSPC;
+	if (target == FRONTSWAP_TO_TIER)
+		kind |= FRONTSWAP_STORE_TIER;
+	ret = frontswap_offer(&map->next, NULL, type, offset, page, kind);
+	if (ret == -ENOSPC && target == FRONTSWAP_TO_ANY)
+		ret = frontswap_offer(&reg->maps[type], map, type, offset, page,
 				      kind);
+	return ret;
 }
 
 /**

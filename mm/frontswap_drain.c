@@ -224,38 +224,27 @@ static void frontswap_drain_unpin(struct frontswap_drain *d, pgoff_t offset)
 	frontswap_unpin_slot(d->si, swp_entry(d->type, offset));
 }
 
-/* Prefer the backends after this one: the page has become cold. */
+static bool frontswap_drain_can_write(const struct frontswap_drain *d)
+{
+	/* data race: the flag does not change while there is a reference */
+	return !data_race(d->si->flags & SWP_FS_OPS);
+}
+
+/*
+ * With FRONTSWAP_STORE_ANY the caller must be able to write the page: until the
+ * page of a write-through backend is written, two backends hold it, but the slot
+ * is pinned.
+ */
 static int frontswap_drain_migrate(struct frontswap_drain *d,
 				   struct frontswap_drain_write *w,
 				   unsigned int kind)
 {
-	struct frontswap_registry *reg = d->backend->reg;
-	int ret;
+	int ret = frontswap_migrate_copy(d->backend->reg, d->map, d->target,
+					 d->type, w->offset, w->page, kind);
 
-	if (d->target == FRONTSWAP_TO_DEVICE)
-		return -ENOSPC;
-	if (d->target == FRONTSWAP_TO_TIER)
-		kind |= FRONTSWAP_STORE_TIER;
-	ret = frontswap_migrate_copy(reg, d->map, true, d->type, w->offset,
-				     w->page, kind);
-	if (ret == -ENOSPC && d->target == FRONTSWAP_TO_ANY)
-		ret = frontswap_migrate_copy(reg, d->map, false, d->type,
-					     w->offset, w->page, kind);
 	d->nr_migrated += !ret;
 	w->doubled = ret == -EAGAIN;
 	return ret;
-}
-
-/*
- * Only a page that can be written to the device is offered to a write-through
- * backend. Until the write is complete two backends hold the page, but the slot
- * is pinned.
- */
-static unsigned int frontswap_drain_kind(const struct frontswap_drain *d)
-{
-	/* data race: the flag does not change while there is a reference */
-	return data_race(d->si->flags & SWP_FS_OPS) ? FRONTSWAP_STORE_ALONE :
-						      FRONTSWAP_STORE_ANY;
 }
 
 /*
@@ -265,16 +254,18 @@ static unsigned int frontswap_drain_kind(const struct frontswap_drain *d)
 static int frontswap_drain_move(struct frontswap_drain *d,
 				struct frontswap_drain_write *w, int ret)
 {
+	bool can_write = frontswap_drain_can_write(d);
+
 	if (ret == -ENOENT) {
 		ret = 0;
 		goto invalidate;
 	}
 	if (ret)
 		goto unpin;
-	if (!frontswap_drain_migrate(d, w, frontswap_drain_kind(d)))
+	if (!frontswap_drain_migrate(d, w, can_write ? FRONTSWAP_STORE_ANY :
+						       FRONTSWAP_STORE_ALONE))
 		goto invalidate;
-	/* data race: the flag does not change while there is a reference */
-	if (data_race(d->si->flags & SWP_FS_OPS)) {
+	if (!can_write) {
 		ret = -EOPNOTSUPP;
 		goto unpin;
 	}
@@ -681,8 +672,7 @@ static bool frontswap_evict_is_possible(const struct frontswap_drain *d)
 		return true;
 	if (d->target != FRONTSWAP_TO_DEVICE && rcu_access_pointer(d->map->next))
 		return true;
-	/* data race: the flag does not change under a reference */
-	return !data_race(d->si->flags & SWP_FS_OPS);
+	return frontswap_drain_can_write(d);
 }
 
 static int frontswap_evict_slots(struct frontswap_drain *d,

@@ -415,9 +415,9 @@ bool frontswap_begin_read_copy(struct frontswap_map *map, unsigned int type,
 int frontswap_end_read_copy(struct frontswap_map *map, unsigned int type,
 			    pgoff_t offset, struct frontswap_waiter *w);
 int frontswap_migrate_copy(struct frontswap_registry *reg,
-			   struct frontswap_map *map, bool below,
-			   unsigned int type, pgoff_t offset, struct page *page,
-			   unsigned int kind);
+			   struct frontswap_map *map,
+			   enum frontswap_target target, unsigned int type,
+			   pgoff_t offset, struct page *page, unsigned int kind);
 void frontswap_invalidate_other(struct frontswap_registry *reg,
 				const struct frontswap_map *keep,
 				unsigned int type, pgoff_t offset);

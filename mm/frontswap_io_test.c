@@ -162,7 +162,9 @@ static int a_evict(struct frontswap_backend *b, unsigned int type,
 
 		if (test_bit(*offsets, map->bits) &&
 		    !frontswap_read_copy(map, type, *offsets, page)) {
-			if (fake_migrate(map, type, *offsets, page, target))
+			if (frontswap_migrate_copy(&ctx->reg, map, target, type,
+						   *offsets, page,
+						   FRONTSWAP_STORE_ANY))
 				a.device[*offsets] = value_of(page);
 			frontswap_invalidate_copy(map, type, *offsets);
 			moved++;

@@ -1181,8 +1181,10 @@ static void failed_demotion_leaves_the_copy(struct kunit *test)
 	reg(1);
 	store(0, 1);
 	ctx->len = 0;
-	KUNIT_EXPECT_EQ(test, fake_migrate(backend(0)->map[0], 0, 1, page,
-					   FRONTSWAP_TO_ANY), -EAGAIN);
+	KUNIT_EXPECT_EQ(test,
+			frontswap_migrate_copy(&ctx->reg, backend(0)->map[0],
+					       FRONTSWAP_TO_ANY, 0, 1, page,
+					       FRONTSWAP_STORE_ANY), -EAGAIN);
 	frontswap_invalidate_other(&ctx->reg, backend(0)->map[0], 0, 1);
 	EXPECT_CALLS("Bs0:1 Bd0:1");
 	EXPECT_LOAD(0, 1, 1);

@@ -370,24 +370,6 @@ static inline int disable(int who)
 	return ret;
 }
 
-static inline int fake_migrate(struct frontswap_map *map, unsigned int type,
-			       pgoff_t offset, struct page *page,
-			       enum frontswap_target target)
-{
-	unsigned int kind = target == FRONTSWAP_TO_TIER ? FRONTSWAP_STORE_TIER :
-							  FRONTSWAP_STORE_ANY;
-	int ret;
-
-	if (target == FRONTSWAP_TO_DEVICE)
-		return -ENOSPC;
-	ret = frontswap_migrate_copy(&ctx->reg, map, true, type, offset, page,
-				     kind);
-	if (ret == -ENOSPC && target == FRONTSWAP_TO_ANY)
-		ret = frontswap_migrate_copy(&ctx->reg, map, false, type,
-					     offset, page, kind);
-	return ret;
-}
-
 /* Move one slot as a drain does, without a swap device. */
 static inline int fake_move(struct frontswap_map *map, unsigned int type,
 			    unsigned long bit, enum frontswap_target target)
@@ -396,7 +378,8 @@ static inline int fake_move(struct frontswap_map *map, unsigned int type,
 	int ret;
 
 	ret = frontswap_read_copy(map, type, bit, page);
-	if (!ret && fake_migrate(map, type, bit, page, target))
+	if (!ret && frontswap_migrate_copy(&ctx->reg, map, target, type, bit,
+					   page, FRONTSWAP_STORE_ANY))
 		ctx->on_device++;
 	if (!ret || ret == -ENOENT)
 		frontswap_invalidate_copy(map, type, bit);
