@@ -445,6 +445,18 @@ static void compress_end_generation(const struct compress_eviction *ev)
 		compress_gen_advance(&compress_clock);
 }
 
+/* A round of a run that may be for pages of an age. */
+static bool compress_evict_aged_round(struct compress_eviction *ev,
+				      unsigned long pages)
+{
+	lockdep_assert_held(&evict_lock);
+	if (compress_gen_fold_due(&compress_clock))
+		compress_fold_ages();
+	if (ev->timed && !ev->wanted)
+		compress_end_generation(ev);
+	return compress_evict_round(ev, pages);
+}
+
 /* The budget applies to requests, too: wait for the next second. */
 static int compress_evict_request(struct compress_eviction *ev,
 				  unsigned long pages)
@@ -454,12 +466,8 @@ static int compress_evict_request(struct compress_eviction *ev,
 	while (ev->done < pages) {
 		if (mutex_lock_interruptible(&evict_lock))
 			return -EINTR;
-		if (compress_gen_fold_due(&compress_clock))
-			compress_fold_ages();
-		if (ev->timed && !ev->wanted)
-			compress_end_generation(ev);
-		moved = compress_evict_round(ev, min(pages - ev->done,
-						     WRITEBACK_ROUND));
+		moved = compress_evict_aged_round(ev, min(pages - ev->done,
+							  WRITEBACK_ROUND));
 		mutex_unlock(&evict_lock);
 		if (ev->error)
 			return ev->error;
@@ -497,11 +505,7 @@ static bool compress_age_out_round(struct compress_eviction *ev)
 	bool moved;
 
 	mutex_lock(&evict_lock);
-	if (compress_gen_fold_due(&compress_clock))
-		compress_fold_ages();
-	if (!ev->wanted)
-		compress_end_generation(ev);
-	moved = compress_evict_round(ev, WRITEBACK_ROUND);
+	moved = compress_evict_aged_round(ev, WRITEBACK_ROUND);
 	mutex_unlock(&evict_lock);
 	return moved && !ev->error;
 }
