@@ -381,9 +381,14 @@ connect_lender() {
 	nvme_disk swap || connect swap
 }
 
+# lender_lends NAME NUMBER [MIB [NANOSECONDS]] - an empty disk
+lender_lends() {
+	lender ". ./lender.sh; lend $1 $2 ${3:-64} ${4:-}" | grep -q "^lent" || die "not lent: $1"
+}
+
 # borrow NAME NUMBER [MIB [NANOSECONDS]] - another disk of the other guest; returned at the end
 borrow() {
-	lender ". ./lender.sh; lend $1 $2 ${3:-64} ${4:-}" | grep -q "^lent" || die "not lent: $1"
+	lender_lends "$@"
 	BORROWED="$BORROWED $1:$2"
 	connect "$1"
 }
@@ -748,6 +753,16 @@ scarce_memory() {
 
 # the rest of the machine
 
+# store_under_pressure BACKEND MIB - two processes want so much each, of so much memory
+store_under_pressure() {
+	scarce_memory "$2"
+	stores=$(backend "$1" stores)
+	run_hog -j 2 -m "$2" fill verify dirty:2 verify
+	expect "pages stored" $(($(backend "$1" stores) - stores)) -ge $(($2 * 128))
+	expect "failed loads" "$(backend "$1" load_errors)" -eq 0
+	expect_no_log 'page allocation failure|Write-error'
+}
+
 # need_hotplug - CPU1 is a CPU that can be switched off; it is off now, and on at the end
 need_hotplug() {
 	CPU1=/sys/devices/system/cpu/cpu1/online
@@ -772,6 +787,16 @@ set_sysfs() {
 	quietly set_file "$1" "$2" || skip "$1 cannot be $2"
 	TUNED="$1=$tune_old $TUNED"
 	log "${1##*/} is $(cat "$1")"
+}
+
+# fail_some_writes FILE - make-it-fail of a device: a fifth of the requests fails, until 0 is
+# written there
+fail_some_writes() {
+	set_sysfs /sys/kernel/debug/fail_make_request/verbose 0
+	set_sysfs /sys/kernel/debug/fail_make_request/interval 1
+	set_sysfs /sys/kernel/debug/fail_make_request/probability 20
+	set_sysfs /sys/kernel/debug/fail_make_request/times -1
+	set_sysfs "$1" 1
 }
 
 # folio_sizes VALUE - for each size that folios of anonymous memory can have

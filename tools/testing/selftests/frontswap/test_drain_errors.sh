@@ -50,11 +50,7 @@ fi
 log "the device fails some of the writes"
 set_file "$FRONTSWAP/faulty/enabled" 1 || die "not enabled"
 hog dirty:1 out
-set_sysfs /sys/kernel/debug/fail_make_request/verbose 0
-set_sysfs /sys/kernel/debug/fail_make_request/interval 1
-set_sysfs /sys/kernel/debug/fail_make_request/probability 20
-set_sysfs /sys/kernel/debug/fail_make_request/times -1
-set_sysfs "$fail" 1
+fail_some_writes "$fail"
 ! quietly set_file "$FRONTSWAP/faulty/enabled" 0 || die "detached although writes have failed"
 set_file "$fail" 0
 expect "drains that failed" "$(log_count 'faulty: not detached: .*\(-5\)')" -eq 2

@@ -10,7 +10,6 @@ FRONTSWAP_SWAP_KB=262144
 . ./functions.sh
 start "memory of another machine, by nbd"
 
-left=40
 connect_lender
 load_bdev
 swap_on "$DISK1"
@@ -34,14 +33,9 @@ serve_nbd 128
 connect_nbd
 add_bdev "$FAR" name=nbd write_through=0
 kills=$(vmstat oom_kill)
-scarce_memory $left
 HOG_SECONDS=150
-stores=$(backend nbd stores)
-run_hog -j 2 -m $left fill verify dirty:2 verify
-expect "pages stored" $(($(backend nbd stores) - stores)) -ge $((left * 128))
-expect "failed loads" "$(backend nbd load_errors)" -eq 0
+store_under_pressure nbd 40
 expect "OOM kills" $(($(vmstat oom_kill) - kills)) -eq 0
-expect_no_log 'page allocation failure|Write-error'
 remove_bdev nbd
 disconnect_nbd
 kill_nbd

@@ -10,17 +10,11 @@ FRONTSWAP_SWAP_KB=262144
 start "a machine that is short of memory, with the memory of another one"
 kills=$(vmstat oom_kill)
 
-left=40
 HOG_SECONDS=150
 connect_lender
 load_bdev
 swap_on "$DISK1"
 add_bdev "$FAR" name=far write_through=0
-scarce_memory $left
-stores=$(backend far stores)
-run_hog -j 2 -m $left fill verify dirty:2 verify
-expect "pages stored" $(($(backend far stores) - stores)) -ge $((left * 128))
-expect "failed loads" "$(backend far load_errors)" -eq 0
+store_under_pressure far 40
 expect "OOM kills" $(($(vmstat oom_kill) - kills)) -eq 0
-expect_no_log 'page allocation failure|Write-error'
 remove_bdev far

@@ -110,11 +110,7 @@ add_bdev "$RAM2" name=far priority=-1
 start_hog
 hog fill out
 pages=$(backend faulty stored_pages)
-set_sysfs /sys/kernel/debug/fail_make_request/verbose 0
-set_sysfs /sys/kernel/debug/fail_make_request/interval 1
-set_sysfs /sys/kernel/debug/fail_make_request/probability 20
-set_sysfs /sys/kernel/debug/fail_make_request/times -1
-set_sysfs "$fail" 1
+fail_some_writes "$fail"
 ! quietly set_file "$FRONTSWAP/faulty/enabled" 0 || die "detached although writes have failed"
 set_file "$fail" 0
 left=$(backend faulty stored_pages)

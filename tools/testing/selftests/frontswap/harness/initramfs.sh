@@ -42,6 +42,13 @@ list_program() {
 	done
 }
 
+# list_programs NAME...: a library that several need is listed once.
+list_programs() {
+	local program
+
+	for program; do list_program "$program"; done | awk '!told[$0]++'
+}
+
 # list_tree DIR PREFIX: all below DIR.
 list_tree() {
 	(cd "$1" && find . -mindepth 1 -type d -printf "dir $2/%P %m 0 0\n" \
@@ -78,7 +85,7 @@ list_ours >"$dir/ours"
 {
 	list_dirs
 	list_busybox
-	[ "$name" != pair ] || for f in dmsetup nbd-client nbd-server; do list_program "$f"; done
+	[ "$name" != pair ] || list_programs dmsetup nbd-client nbd-server
 	list_tree "$dir/root/lib/modules" /lib/modules
 	list_tests
 } >"$dir/initrd.list"
