@@ -23,13 +23,9 @@ spend() {
 	SPENT=$(reply cpu_us)
 }
 
-# least BEFORE - the lower one of it and SPENT
-least() {
-	if [ "$SPENT" -lt "$1" ]; then
-		echo "$SPENT"
-	else
-		echo "$1"
-	fi
+# median FILE - of the times in it
+median() {
+	sort -n "$TMP/$1" | sed -n "$((round / 2 + 1))p"
 }
 
 flood_is_cheap() {
@@ -41,22 +37,24 @@ drop_is_cheap() {
 	[ "$BACKED" -le $((PLAIN * 2 + 8000)) ]
 }
 
-# compare CHEAP KIND COMMAND... - PLAIN and BACKED are the least times of it, of six rounds, or
-# of more, where others have disturbed them
+# compare CHEAP KIND COMMAND... - PLAIN and BACKED are the medians of the times, of seven rounds,
+# or of more, where others have disturbed them
 compare() {
 	cheap=$1
 	start_hog -k "$2"
 	shift 2
-	PLAIN=1000000000
-	BACKED=$PLAIN
+	: >"$TMP/plain"
+	: >"$TMP/backed"
 	round=0
-	while [ $round -lt 6 ] || { [ $round -lt 18 ] && ! $cheap; }; do
+	while [ $round -lt 7 ] || { [ $round -lt 27 ] && ! $cheap; }; do
 		round=$((round + 1))
 		log "round $round"
 		spend 0 "$@"
-		PLAIN=$(least "$PLAIN")
+		echo "$SPENT" >>"$TMP/plain"
 		spend 1 "$@"
-		BACKED=$(least "$BACKED")
+		echo "$SPENT" >>"$TMP/backed"
+		PLAIN=$(median plain)
+		BACKED=$(median backed)
 	done
 	stop_hog
 }
