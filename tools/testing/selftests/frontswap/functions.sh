@@ -78,10 +78,10 @@ start() {
 	prepare_cgroup
 	prepare_devices
 	MIB=${FRONTSWAP_MIB:-16}
-	HOG_SECONDS=60
+	HOG_SECONDS=150
 	if slow_kernel; then
 		MIB=${FRONTSWAP_MIB:-4}
-		HOG_SECONDS=150
+		HOG_SECONDS=300
 	fi
 	PAGES=$((MIB * 256))
 	# Pages of zeros are offered to nobody by a kernel that keeps a map of them.

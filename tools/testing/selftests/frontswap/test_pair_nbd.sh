@@ -33,7 +33,6 @@ serve_nbd 128
 connect_nbd
 add_bdev "$FAR" name=nbd write_through=0
 kills=$(vmstat oom_kill)
-HOG_SECONDS=150
 store_under_pressure nbd 40
 expect "OOM kills" $(($(vmstat oom_kill) - kills)) -eq 0
 remove_bdev nbd

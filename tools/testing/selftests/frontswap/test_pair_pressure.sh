@@ -10,7 +10,6 @@ FRONTSWAP_SWAP_KB=262144
 start "a machine that is short of memory, with the memory of another one"
 kills=$(vmstat oom_kill)
 
-HOG_SECONDS=150
 connect_lender
 load_bdev
 swap_on "$DISK1"

@@ -17,7 +17,7 @@ story | remote) limit=600 ;;
 shell | lender) limit=0 ;;
 *) limit=1500 ;;
 esac
-test_limit=90
+test_limit=180
 threads=single
 role=
 [ "$name" != pair ] || role=swapper
