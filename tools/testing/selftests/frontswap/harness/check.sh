@@ -27,6 +27,7 @@ done
 names=()
 results=$logs/check.results
 : >"$results"
+: >"$results.excerpts"
 
 chosen() {
 	local f
@@ -48,9 +49,11 @@ expected() {
 	esac
 }
 
-# The console of one test, from the host's log.
+# The console of one test, from the host's log. total() prints it once more: what is kept of a long log
+# may be its end.
 excerpt() {
 	local console=$1 name=$2
+	echo "   $KERNEL $name:"
 	tr -d '\r' <"$console" | awk -v b="=== $name begins" -v e="=== $name ends" \
 		'index($0, b) { on = 1 } on { print } index($0, e) { on = 0 }' | last_words
 }
@@ -159,7 +162,7 @@ guest() {
 	fi
 	while read -r outcome t rest; do
 		[ "$outcome" != fail ] || excerpt "$logs/$name.tests.console" "$t"
-	done < <(cat "$verdict" 2>/dev/null)
+	done < <(cat "$verdict" 2>/dev/null) | tee -a "$results.excerpts"
 }
 
 uml() {

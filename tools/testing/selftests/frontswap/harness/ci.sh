@@ -14,7 +14,7 @@ left_out=()
 part() {
 	local file=$O/logs/linux-$1/$2.results start=$SECONDS
 
-	rm -f "$file"
+	rm -f "$file" "$file.excerpts"
 	files+=("$file")
 	mkdir -p "${file%/*}"
 	KERNEL=$1 sub "$2.sh" || grep -qs '^fail ' "$file" ||

@@ -204,10 +204,12 @@ report() {
 
 count() { cat "${@:2}" 2>/dev/null | grep -c "^$1 " || :; }
 
-# The last line of a check: N passed, N failed.
+# The last line of a check: N passed, N failed. The sum of several checks begins with what tests that
+# failed have said.
 total() {
 	local passed failed skipped
 
+	[ $# = 1 ] || cat "${@/%/.excerpts}" 2>/dev/null || :
 	passed=$(count pass "$@") failed=$(count fail "$@") skipped=$(count skip "$@")
 	grep -h '^fail ' "$@" 2>/dev/null | sed 's/^fail \([^ ]* [^ ]*\) /failed: \1: /' || :
 	[ "$skipped" = 0 ] && skipped='' || skipped=", $skipped skipped"
