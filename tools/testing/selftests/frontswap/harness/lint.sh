@@ -156,24 +156,36 @@ shell_scripts() {
 
 sub deps.sh source build lint space=4096
 sub source.sh
-gate shellcheck shell_scripts
-gate checkpatch-files checkpatch_files
-gate checkpatch-hooks checkpatch_hooks
-[ ! -d "$series" ] || gate checkpatch-series checkpatch_series
-gate kernel-doc kernel_doc
-gate maintainers maintainers
-gate htmldocs htmldocs
-gate coccicheck coccicheck
-gate guarantees "$harness/guarantees.sh"
-python3 "$harness/prose.py" -t | grep '%' | sed 's/^/   /' || :
-gate prose python3 "$harness/prose.py"
-gate tools tools
-if sub build.sh normal; then
-	gate W=1 compile W1 W=1
-	gate sparse compile sparse C=2
-else
-	report "$results" fail lint build
-fi
+
+text_gates() {
+	gate shellcheck shell_scripts
+	gate checkpatch-files checkpatch_files
+	gate checkpatch-hooks checkpatch_hooks
+	[ ! -d "$series" ] || gate checkpatch-series checkpatch_series
+	gate kernel-doc kernel_doc
+	gate maintainers maintainers
+	gate htmldocs htmldocs
+	gate guarantees "$harness/guarantees.sh"
+	python3 "$harness/prose.py" -t | grep '%' | sed 's/^/   /' || :
+	gate prose python3 "$harness/prose.py"
+}
+
+build_gates() {
+	gate tools tools
+	if sub build.sh normal; then
+		gate W=1 compile W1 W=1
+		gate sparse compile sparse C=2
+	else
+		report "$results" fail lint build
+	fi
+	gate coccicheck coccicheck
+}
+
+# Most gates use one CPU.
+text_gates >"$logs/lint.text" 2>&1 9>&- &
+build_gates
+wait $! || :
+cat "$logs/lint.text"
 failed=$(count fail "$results")
 [ "$failed" = 0 ] || die "$KERNEL lint: $failed gate(s) failed"
 say "$KERNEL lint: clean"
