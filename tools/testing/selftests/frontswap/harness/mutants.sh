@@ -62,12 +62,14 @@ run() {
 
 # A test that fails on the unbroken core would catch any mutant. Each guest runs all its tests at once.
 baseline() {
-	local how tests
+	local how tests runs
+
 	fresh
+	runs=$(for f in "$@"; do field "$f" runs; done)
 	for how in kunit qemu nozswap debug; do
-		tests=$(for f in "$@"; do field "$f" runs; done | sed -n "s/^$how *//p" | tr ' ' '\n' | sort -u)
-		for f in "$@"; do field "$f" runs; done | grep -q "^$how" || continue
-		run "$how $(paste -sd' ' <<<"$tests")" </dev/null || die "the unbroken core does not build"
+		grep -q "^$how" <<<"$runs" || continue
+		tests=$(sed -n "s/^$how *//p" <<<"$runs" | tr ' ' '\n' | sort -u | paste -sd' ')
+		run "$how $tests" </dev/null || die "the unbroken core does not build"
 		! grep '^fail' "$outcome" >&2 || die "the unbroken core fails in '$how' already"
 		say "unbroken: $how passes"
 	done
