@@ -180,6 +180,8 @@ frontswap_try_backends(struct frontswap_map *map,
 		if (likely(!frontswap_store_to(map, b, type, offset, page,
 					       kind))) {
 			ret = b->store_ret;
+			if (kind & FRONTSWAP_STORE_MOVED)
+				frontswap_count_event(b, FRONTSWAP_MOVED_IN);
 			percpu_ref_put(&b->store_ref);
 			return ret;
 		}
@@ -732,6 +734,7 @@ int frontswap_migrate_copy(struct frontswap_registry *reg,
 
 	if (target == FRONTSWAP_TO_DEVICE)
 		return -ENOSPC;
+	kind |= FRONTSWAP_STORE_MOVED;
 	if (target == FRONTSWAP_TO_TIER)
 		kind |= FRONTSWAP_STORE_TIER;
 	ret = frontswap_offer(&map->next, NULL, type, offset, page, kind);

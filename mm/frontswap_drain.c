@@ -216,6 +216,7 @@ static void frontswap_drain_invalidate(struct frontswap_drain *d,
 				       pgoff_t offset)
 {
 	frontswap_invalidate_copy(d->map, d->type, offset);
+	frontswap_count_event(d->backend, FRONTSWAP_MOVED_OUT);
 	d->nr_moved++;
 }
 

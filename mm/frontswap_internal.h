@@ -34,6 +34,8 @@ enum frontswap_stat {
 	FRONTSWAP_INVALIDATES,
 	FRONTSWAP_STORE_ERRORS,
 	FRONTSWAP_LATE_LOADS,
+	FRONTSWAP_MOVED_IN,
+	FRONTSWAP_MOVED_OUT,
 	FRONTSWAP_NR_STATS,
 };
 
@@ -345,6 +347,7 @@ static inline void frontswap_clear_private_flags(struct page *page)
 #define FRONTSWAP_STORE_ALONE	BIT(0)	/* those that do not write through */
 #define FRONTSWAP_STORE_LARGE	BIT(1)	/* those that support large folios */
 #define FRONTSWAP_STORE_TIER	BIT(2)	/* those that take demoted pages */
+#define FRONTSWAP_STORE_MOVED	BIT(3)	/* the page comes from another backend */
 
 /* Returned within the core for a load whose end completes the page. */
 #define FRONTSWAP_IN_FLIGHT	INT_MIN

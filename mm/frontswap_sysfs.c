@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * frontswap: files in /sys/kernel/mm/frontswap/<backend>/, and the totals in
- * debugfs.
+ * frontswap: files in /sys/kernel/mm/frontswap/<backend>/, and a table of the
+ * backends and the totals in debugfs.
  */
 #define pr_fmt(fmt) "frontswap: " fmt
 
 #include <linux/debugfs.h>
 #include <linux/kobject.h>
 #include <linux/mm.h>
+#include <linux/seq_file.h>
 #include <linux/sysfs.h>
 
 #include "frontswap_internal.h"
@@ -168,6 +169,8 @@ FRONTSWAP_STAT_ATTR(rejected_stores, FRONTSWAP_REJECTED_STORES);
 FRONTSWAP_STAT_ATTR(loads, FRONTSWAP_LOADS);
 FRONTSWAP_STAT_ATTR(load_errors, FRONTSWAP_LOAD_ERRORS);
 FRONTSWAP_STAT_ATTR(invalidates, FRONTSWAP_INVALIDATES);
+FRONTSWAP_STAT_ATTR(moved_in, FRONTSWAP_MOVED_IN);
+FRONTSWAP_STAT_ATTR(moved_out, FRONTSWAP_MOVED_OUT);
 FRONTSWAP_STAT_ATTR(store_errors, FRONTSWAP_STORE_ERRORS);
 FRONTSWAP_STAT_ATTR(late_loads, FRONTSWAP_LATE_LOADS);
 
@@ -212,6 +215,8 @@ static struct attribute *frontswap_backend_attrs[] = {
 	&loads_attr.attr,
 	&load_errors_attr.attr,
 	&invalidates_attr.attr,
+	&moved_in_attr.attr,
+	&moved_out_attr.attr,
 	NULL
 };
 
@@ -275,10 +280,59 @@ FRONTSWAP_TOTAL(total_stores, frontswap_total(reg, FRONTSWAP_STORES));
 FRONTSWAP_TOTAL(total_failed, frontswap_failed_stores(reg));
 FRONTSWAP_TOTAL(total_invalidates, frontswap_total(reg, FRONTSWAP_INVALIDATES));
 
+static const struct {
+	const char *name;
+	enum frontswap_stat stat;
+} frontswap_columns[] = {
+	{ "stores", FRONTSWAP_STORES },
+	{ "rejected", FRONTSWAP_REJECTED_STORES },
+	{ "loads", FRONTSWAP_LOADS },
+	{ "moved_in", FRONTSWAP_MOVED_IN },
+	{ "moved_out", FRONTSWAP_MOVED_OUT },
+	{ "load_err", FRONTSWAP_LOAD_ERRORS },
+	{ "store_err", FRONTSWAP_STORE_ERRORS },
+	{ "late", FRONTSWAP_LATE_LOADS },
+};
+
+static void frontswap_show_backend(struct seq_file *m,
+				   const struct frontswap_backend *b)
+{
+	unsigned int i;
+
+	seq_printf(m, "%-16s %9d %-9s %10lu", b->name, b->ops.priority,
+		   state_of(b), frontswap_stored_pages(b));
+	for (i = 0; i < ARRAY_SIZE(frontswap_columns); i++)
+		seq_printf(m, " %10lu",
+			   frontswap_stat(b, frontswap_columns[i].stat));
+	seq_putc(m, '\n');
+}
+
+/* One line per backend, in store order: the tiers from the fastest down. */
+static int backends_show(struct seq_file *m, void *unused)
+{
+	struct frontswap_registry *reg = m->private;
+	struct frontswap_backend *b;
+	unsigned int i;
+
+	seq_printf(m, "%-16s %9s %-9s %10s", "backend", "priority", "state",
+		   "pages");
+	for (i = 0; i < ARRAY_SIZE(frontswap_columns); i++)
+		seq_printf(m, " %10s", frontswap_columns[i].name);
+	seq_putc(m, '\n');
+	/* A registration may hold the mutex and wait for a backend that is silent. */
+	rcu_read_lock();
+	list_for_each_entry_rcu(b, &reg->backends, node)
+		frontswap_show_backend(m, b);
+	rcu_read_unlock();
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(backends);
+
 static void __init frontswap_debugfs_init(struct frontswap_registry *reg)
 {
 	struct dentry *dir = debugfs_create_dir("frontswap", NULL);
 
+	debugfs_create_file("backends", 0444, dir, reg, &backends_fops);
 	debugfs_create_file_unsafe("loads", 0444, dir, reg, &total_loads_fops);
 	debugfs_create_file_unsafe("succ_stores", 0444, dir, reg,
 				   &total_stores_fops);

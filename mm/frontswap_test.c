@@ -1141,6 +1141,8 @@ static void demoted_pages_go_down(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, demote(1, 0, 1), 1);
 	EXPECT_CALLS("Bl0:1 Cs0:1 Bd0:1");
 	KUNIT_EXPECT_EQ(test, ctx->on_device, 0);
+	KUNIT_EXPECT_EQ(test, frontswap_stat(backend(2), FRONTSWAP_MOVED_IN), 1ul);
+	KUNIT_EXPECT_EQ(test, frontswap_stat(backend(1), FRONTSWAP_MOVED_IN), 0ul);
 	EXPECT_LOAD(0, 1, 1);
 	ctx->len = 0;
 	KUNIT_EXPECT_EQ(test, demote(2, 0, 1), 1);

@@ -31,6 +31,17 @@ fill_up() {
 	loop_until 20 moved_down || die "$(bdev far stored_pages) pages have moved"
 }
 
+# moved - from compress, and to the next tier
+moved() {
+	echo "$(backend compress moved_out) $(backend far moved_in)"
+}
+
+# column BACKEND NAME - of the table of the backends
+column() {
+	awk -v b="$1" -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i }
+		$1 == b { print $c }' /sys/kernel/debug/frontswap/backends
+}
+
 log "two tiers"
 add_bdev "$RAM2" name=far write_through=0 priority=-1
 start_hog
@@ -39,10 +50,28 @@ fill_up
 expect "pages written back" "$(compress written_back_pages)" -gt 0
 few_written "$before"
 hog verify dirty:2 out verify
+still() {
+	before=$(backend far moved_in)
+	sleep 0.3
+	[ "$(backend far moved_in)" = "$before" ]
+}
+loop_until 20 still || die "pages move for ever"
+[ ! -e /sys/kernel/debug/frontswap ] || {
+	expect_text "order of tiers" \
+		"$(awk '$1 != "zswap" { print $1 }' /sys/kernel/debug/frontswap/backends | paste -sd' ')" \
+		"backend compress far"
+	expect "pages moved to far" "$(column far moved_in)" -gt 0
+	expect "pages of far" "$(column far stores)" -ge "$(column far moved_in)"
+	expect "pages of compress" "$(column compress moved_out)" -ge "$(column far moved_in)"
+	expect_text "state of far" "$(column far state)" "$(backend far state)"
+}
 
 log "by hand"
 set_compress max_bytes 0
 hog dirty:1 out
+read -r out in <<-EOF
+	$(moved)
+EOF
 before=$(vmstat pswpout)
 stores=$(backend far stores)
 written=$(compress written_back_pages)
@@ -50,16 +79,24 @@ set_file "$COMPRESS_STATS/writeback_pages" $((PAGES / 8)) || die "no pages writt
 expect "pages written back" $(($(compress written_back_pages) - written)) -ge $((PAGES / 8))
 expect "pages stored below" $(($(backend far stores) - stores)) -gt 0
 few_written "$before"
+read -r out2 in2 <<-EOF
+	$(moved)
+EOF
+expect "pages moved out" $((out2 - out)) -ge $((PAGES / 8))
+expect "pages moved in" $((in2 - in)) -ge $((PAGES / 10))
+expect "pages stored below" $(($(backend far stores) - stores)) -ge $((in2 - in))
 hog verify
 
 log "by age"
+began=$(now_ms)
 hog dirty:1 out
+age=$((($(now_ms) - began) / 1000 + 4))
 before=$(vmstat pswpout)
 stores=$(backend far stores)
 aged_out() { [ $(($(backend far stores) - stores)) -ge $((PAGES / 2)) ]; }
-set_compress max_age 2
+set_compress max_age $age
 ! aged_out || die "moved at once"
-loop_until 20 aged_out || die "$(($(backend far stores) - stores)) pages have moved"
+loop_until $((age + 20)) aged_out || die "$(($(backend far stores) - stores)) pages have moved"
 set_compress max_age 0
 few_written "$before"
 hog verify
