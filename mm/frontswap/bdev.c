@@ -37,7 +37,15 @@ static u32 fsbdev_page_crc(struct page *page)
 	return crc;
 }
 
-static void fsbdev_drop(struct fsbdev_backend *b, unsigned int type, pgoff_t offset)
+/**
+ * fsbdev_drop() - free the block of a slot
+ * @b: The backend.
+ * @type: Swap type.
+ * @offset: Slot with a block, to which no I/O is in flight.
+ *
+ * Context: Any.
+ */
+void fsbdev_drop(struct fsbdev_backend *b, unsigned int type, pgoff_t offset)
 {
 	u32 block = fsbdev_index_clear(&b->index[type], offset);
 
@@ -81,6 +89,23 @@ static void fsbdev_end_store(struct bio *bio)
 	fsbdev_end(io, err);
 }
 
+/**
+ * fsbdev_check_crc() - compare a page that was read with its checksum
+ * @b: The backend.
+ * @page: The page.
+ * @crc: The checksum.
+ *
+ * Context: Any.
+ * Return: 0, or -EBADMSG.
+ */
+int fsbdev_check_crc(struct fsbdev_backend *b, struct page *page, u32 crc)
+{
+	if (fsbdev_page_crc(page) == crc)
+		return 0;
+	fsbdev_error(b, &b->crc_errors);
+	return -EBADMSG;
+}
+
 static void fsbdev_end_load(struct bio *bio)
 {
 	struct frontswap_io *io = bio->bi_private;
@@ -88,10 +113,8 @@ static void fsbdev_end_load(struct bio *bio)
 	struct fsbdev_backend *b = fsbdev_of(io->ops);
 	int err = fsbdev_bio_error(b, bio);
 
-	if (!err && fsbdev_page_crc(io->page) != r->crc) {
-		fsbdev_error(b, &b->crc_errors);
-		err = -EBADMSG;
-	}
+	if (!err)
+		err = fsbdev_check_crc(b, io->page, r->crc);
 	fsbdev_end(io, err);
 }
 
@@ -118,30 +141,44 @@ static int fsbdev_submit(struct frontswap_io *io, blk_opf_t opf, u32 block,
 /* Writeback throttling would let reclaim wait for the other machine. */
 #define FSBDEV_WRITE	(REQ_OP_WRITE | FSBDEV_FAILFAST | REQ_SYNC | REQ_IDLE)
 
-static int fsbdev_begin_store(struct frontswap_io *io)
+/**
+ * fsbdev_claim() - get a block for a page
+ * @b: The backend.
+ * @type: Swap type.
+ * @offset: Slot without a block.
+ * @page: The page.
+ * @block: On return, the block.
+ *
+ * Context: Any.
+ * Return: 0; -EAGAIN if the device is not up; -ENOSPC; -ENOMEM.
+ */
+int fsbdev_claim(struct fsbdev_backend *b, unsigned int type, pgoff_t offset,
+		 struct page *page, u32 *block)
 {
-	struct fsbdev_backend *b = fsbdev_of(io->ops);
-	u32 block;
-	int ret;
+	int ret = -EAGAIN;
 
 	if (READ_ONCE(b->state) != FSBDEV_UP)
 		return -EAGAIN;
-	block = fsbdev_block_get(&b->blocks);
-	if (block == FSBDEV_NO_BLOCK)
+	*block = fsbdev_block_get(&b->blocks);
+	if (*block == FSBDEV_NO_BLOCK)
 		return -ENOSPC;
 	/* Pairs with fsbdev_suspect(): no new tag is written over this page. */
 	smp_mb();
-	if (READ_ONCE(b->state) != FSBDEV_UP) {
-		fsbdev_block_put(&b->blocks, block);
-		return -EAGAIN;
-	}
-	ret = fsbdev_index_set(&b->index[io->type], io->offset, block,
-			       fsbdev_page_crc(io->page));
-	if (ret) {
-		fsbdev_block_put(&b->blocks, block);
-		return ret;
-	}
-	return fsbdev_submit(io, FSBDEV_WRITE, block, fsbdev_end_store);
+	if (READ_ONCE(b->state) == FSBDEV_UP)
+		ret = fsbdev_index_set(&b->index[type], offset, *block,
+				       fsbdev_page_crc(page));
+	if (ret)
+		fsbdev_block_put(&b->blocks, *block);
+	return ret;
+}
+
+static int fsbdev_begin_store(struct frontswap_io *io)
+{
+	u32 block;
+	int ret = fsbdev_claim(fsbdev_of(io->ops), io->type, io->offset,
+			       io->page, &block);
+
+	return ret ?: fsbdev_submit(io, FSBDEV_WRITE, block, fsbdev_end_store);
 }
 
 static int fsbdev_begin_load(struct frontswap_io *io)

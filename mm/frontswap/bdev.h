@@ -39,6 +39,8 @@ enum fsbdev_state {
  * @kobj: Directory in sysfs.
  * @handle: The open device, see bdev_compat.h.
  * @bdev: The device.
+ * @dax: The device as memory; NULL if pages are written and read by requests.
+ * @dax_first: Offset of the first block of @bdev in @dax.
  * @blocks: Its blocks.
  * @index: Slots to blocks, per swap type.
  * @state: enum fsbdev_state.
@@ -63,6 +65,8 @@ struct fsbdev_backend {
 	struct kobject kobj;
 	void *handle;
 	struct block_device *bdev;
+	struct dax_device *dax;
+	pgoff_t dax_first;
 	struct fsbdev_blocks blocks;
 	struct xarray index[MAX_SWAPFILES];
 	int state;
@@ -88,6 +92,24 @@ static inline struct fsbdev_backend *fsbdev_of(const struct frontswap_ops *ops)
 
 /* bdev.c */
 extern const struct frontswap_ops fsbdev_default_ops;
+int fsbdev_claim(struct fsbdev_backend *b, unsigned int type, pgoff_t offset,
+		 struct page *page, u32 *block);
+void fsbdev_drop(struct fsbdev_backend *b, unsigned int type, pgoff_t offset);
+int fsbdev_check_crc(struct fsbdev_backend *b, struct page *page, u32 crc);
+
+/* bdev_dax.c */
+#ifdef CONFIG_FS_DAX
+void fsbdev_dax_open(struct fsbdev_backend *b);
+void fsbdev_dax_close(struct fsbdev_backend *b);
+#else
+static inline void fsbdev_dax_open(struct fsbdev_backend *b)
+{
+}
+
+static inline void fsbdev_dax_close(struct fsbdev_backend *b)
+{
+}
+#endif
 
 /* bdev_work.c */
 extern struct workqueue_struct *fsbdev_wq;

@@ -129,8 +129,10 @@ void fsbdev_block_put(struct fsbdev_blocks *b, u32 block)
 	unsigned long flags;
 
 	spin_lock_irqsave(&b->lock, flags);
-	__clear_bit(block, b->used);
-	__set_bit(block, b->freed);
+	if (!test_bit(block, b->failed)) {
+		__clear_bit(block, b->used);
+		__set_bit(block, b->freed);
+	}
 	b->nr_pages--;
 	spin_unlock_irqrestore(&b->lock, flags);
 }
@@ -152,6 +154,23 @@ void fsbdev_block_fail(struct fsbdev_blocks *b, u32 block)
 	__set_bit(block, b->failed);
 	b->nr_failed++;
 	b->nr_pages--;
+	spin_unlock_irqrestore(&b->lock, flags);
+}
+
+/**
+ * fsbdev_block_retire() - never use a block again once its page is freed
+ * @b: The blocks.
+ * @block: The block of a page.
+ *
+ * Context: Any.
+ */
+void fsbdev_block_retire(struct fsbdev_blocks *b, u32 block)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&b->lock, flags);
+	if (!__test_and_set_bit(block, b->failed))
+		b->nr_failed++;
 	spin_unlock_irqrestore(&b->lock, flags);
 }
 

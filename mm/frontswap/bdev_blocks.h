@@ -20,7 +20,8 @@
  * @freed: One bit per block, set while the block is not in use and not
  *	discarded.
  * @failed: One bit per block, set after a request has failed, until no late
- *	execution of the request is possible. Such a block stays in @used.
+ *	execution of the request is possible, or for good: memory with an error.
+ *	Such a block stays in @used.
  * @nr: Number of blocks.
  * @nr_failed: Number of bits in @failed.
  * @nr_pages: Number of blocks with a page.
@@ -44,6 +45,7 @@ void fsbdev_blocks_destroy(struct fsbdev_blocks *b);
 u32 fsbdev_block_get(struct fsbdev_blocks *b);
 void fsbdev_block_put(struct fsbdev_blocks *b, u32 block);
 void fsbdev_block_fail(struct fsbdev_blocks *b, u32 block);
+void fsbdev_block_retire(struct fsbdev_blocks *b, u32 block);
 void fsbdev_blocks_recover(struct fsbdev_blocks *b);
 u32 fsbdev_blocks_begin_discard(struct fsbdev_blocks *b, u32 *first, u32 max);
 void fsbdev_blocks_end_discard(struct fsbdev_blocks *b, u32 first, u32 nr,

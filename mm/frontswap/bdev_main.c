@@ -34,11 +34,12 @@ static DEFINE_MUTEX(fsbdev_mutex);	/* fsbdev_backends */
 struct fsbdev_options {
 	u64 max_bytes;
 	bool write_through;
+	bool dax;
 };
 
 enum {
 	OPT_NAME, OPT_PRIORITY, OPT_IN_FLIGHT, OPT_DEADLINE, OPT_WRITE_THROUGH,
-	OPT_DISCARD, OPT_MAX_BYTES, OPT_INVALID,
+	OPT_DISCARD, OPT_MAX_BYTES, OPT_DAX, OPT_INVALID,
 };
 
 static const match_table_t fsbdev_tokens = {
@@ -49,6 +50,7 @@ static const match_table_t fsbdev_tokens = {
 	{ OPT_WRITE_THROUGH, "write_through=%s" },
 	{ OPT_DISCARD, "discard=%s" },
 	{ OPT_MAX_BYTES, "max_bytes=%s" },
+	{ OPT_DAX, "dax=%s" },
 	{ OPT_INVALID, NULL },
 };
 
@@ -84,6 +86,8 @@ static int fsbdev_parse_option(struct fsbdev_backend *b, struct fsbdev_options *
 		return kstrtobool(args[0].from, &b->discard);
 	case OPT_MAX_BYTES:
 		return frontswap_parse_bytes(args[0].from, &o->max_bytes);
+	case OPT_DAX:
+		return kstrtobool(args[0].from, &o->dax);
 	default:
 		return -EINVAL;
 	}
@@ -146,6 +150,8 @@ static int fsbdev_open_device(struct fsbdev_backend *b, const char *path)
 
 static void fsbdev_close_device(struct fsbdev_backend *b)
 {
+	if (b->dax)
+		fsbdev_dax_close(b);
 	fsbdev_blocks_destroy(&b->blocks);
 	fsbdev_close(b->handle);
 }
@@ -225,6 +231,8 @@ static int fsbdev_start(struct fsbdev_backend *b, const struct fsbdev_options *o
 		return ret;
 	}
 	fsbdev_limit_depth(b);
+	if (o->dax)
+		fsbdev_dax_open(b);
 	if (!o->write_through)
 		b->ops.flags &= ~FRONTSWAP_WRITE_THROUGH;
 	if (o->max_bytes)
@@ -240,7 +248,7 @@ static int fsbdev_start(struct fsbdev_backend *b, const struct fsbdev_options *o
 
 static int fsbdev_add_locked(struct fsbdev_backend *b, char *options)
 {
-	struct fsbdev_options o = { .write_through = true };
+	struct fsbdev_options o = { .write_through = true, .dax = true };
 	char *path = strsep(&options, " \t");
 	int ret = fsbdev_parse(b, &o, options);
 

@@ -24,6 +24,7 @@ static ssize_t file##_show(struct kobject *kobj,			\
 }
 
 FSBDEV_SHOW(device, "%pg", b->bdev)
+FSBDEV_SHOW(dax, "%d", !!b->dax)
 FSBDEV_SHOW(size_bytes, "%llu", (u64)(b->blocks.nr - 1) << PAGE_SHIFT)
 FSBDEV_SHOW(limit_bytes, "%llu", (u64)READ_ONCE(b->blocks.limit) << PAGE_SHIFT)
 FSBDEV_SHOW(stored_pages, "%u", READ_ONCE(b->blocks.nr_pages))
@@ -61,6 +62,7 @@ static ssize_t limit_bytes_store(struct kobject *kobj,
 }
 
 static struct kobj_attribute device_attr = __ATTR_RO(device);
+static struct kobj_attribute dax_attr = __ATTR_RO(dax);
 static struct kobj_attribute size_bytes_attr = __ATTR_RO(size_bytes);
 static struct kobj_attribute limit_bytes_attr = __ATTR_RW(limit_bytes);
 static struct kobj_attribute stored_pages_attr = __ATTR_RO(stored_pages);
@@ -72,6 +74,7 @@ static struct kobj_attribute state_attr = __ATTR_RO(state);
 
 static struct attribute *fsbdev_attrs[] = {
 	&device_attr.attr,
+	&dax_attr.attr,
 	&size_bytes_attr.attr,
 	&limit_bytes_attr.attr,
 	&stored_pages_attr.attr,

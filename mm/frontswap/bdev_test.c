@@ -10,6 +10,7 @@
 #define fsbdev_block_get			test_block_get
 #define fsbdev_block_put			test_block_put
 #define fsbdev_block_fail			test_block_fail
+#define fsbdev_block_retire		test_block_retire
 #define fsbdev_blocks_recover		test_blocks_recover
 #define fsbdev_blocks_begin_discard	test_blocks_begin_discard
 #define fsbdev_blocks_end_discard		test_blocks_end_discard
@@ -167,6 +168,19 @@ static void failed_blocks_are_set_aside(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fsbdev_block_get(&blocks), 7U);
 }
 
+static void retired_blocks_are_not_used_again(struct kunit *test)
+{
+	get_all(test);
+	fsbdev_block_retire(&blocks, 7);
+	fsbdev_block_retire(&blocks, 7);
+	KUNIT_EXPECT_EQ(test, blocks.nr_failed, 1U);
+	fsbdev_block_put(&blocks, 7);
+	KUNIT_EXPECT_EQ(test, blocks.nr_pages, NR - 2);
+	KUNIT_EXPECT_EQ(test, fsbdev_block_get(&blocks), (u32)FSBDEV_NO_BLOCK);
+	fsbdev_block_put(&blocks, 8);
+	KUNIT_EXPECT_EQ(test, fsbdev_block_get(&blocks), 8U);
+}
+
 static void index_keeps_blocks(struct kunit *test)
 {
 	static const pgoff_t offsets[] = { 0, 63, 64, 4095, 4096, FAR };
@@ -226,6 +240,7 @@ static struct kunit_case fsbdev_cases[] = {
 	KUNIT_CASE(discards_cover_what_is_free),
 	KUNIT_CASE(blocks_are_not_used_during_a_discard),
 	KUNIT_CASE(failed_blocks_are_set_aside),
+	KUNIT_CASE(retired_blocks_are_not_used_again),
 	KUNIT_CASE(index_keeps_blocks),
 	KUNIT_CASE(empty_leaves_are_freed),
 	KUNIT_CASE(find_goes_on),

@@ -85,12 +85,15 @@ static void fsbdev_is_up(struct fsbdev_backend *b, long errors)
 
 	if (old == FSBDEV_LOST)
 		pr_info("%s: %pg is in use again\n", b->name, b->bdev);
+	fsbdev_discard_later(b);
+	/* No request is late, and memory with an error remains so. */
+	if (b->dax)
+		return;
 	/* No error since the last check, nor during this one. */
 	if (old == FSBDEV_UP && fsbdev_errors(b) == errors)
 		fsbdev_blocks_recover(&b->blocks);
 	if (READ_ONCE(b->blocks.nr_failed))
 		queue_delayed_work(fsbdev_wq, &b->check_work, RECOVER_DELAY);
-	fsbdev_discard_later(b);
 }
 
 /* The device answers. Without pages on the device, a new tag is as good. */

@@ -13,7 +13,7 @@ only=()
 if [ "$name" = kcsan ]; then
 	only=(KCSAN_SANITIZE=n)
 	for unit in frontswap frontswap_{attach,drain,io,io_pool,io_work,register,sysfs} swapfile swap_state swap_slots page_io \
-		zswap find_bit bitmap ram bdev{,_blocks,_main,_sysfs,_work} compress{,_comp,_index,_main,_sysfs,_writeback} \
+		zswap find_bit bitmap ram bdev{,_blocks,_dax,_main,_sysfs,_work} compress{,_comp,_index,_main,_sysfs,_writeback} \
 		test_frontswap{,_async,_classic,_fastswap}; do
 		only+=("KCSAN_SANITIZE_$unit.o=y")
 	done
