@@ -227,7 +227,8 @@ unload() {
 
 unload_modules() {
 	for unload_module in $LOADED; do
-		quietly unload "$unload_module" || log "$unload_module stays loaded"
+		[ -d "/sys/module/$unload_module" ] || continue
+		loop_until 5 quietly unload "$unload_module" || log "$unload_module stays loaded"
 	done
 }
 
@@ -669,7 +670,7 @@ run_hog() {
 # run_hog_bg ARGUMENT... - in the background; wait_hog tells how it ended
 run_hog_bg() {
 	: >"$TMP/behind"
-	"$SWAPHOG" -T "$HOG_SECONDS" -g "$CGROUP" -k "$KIND" "$@" >>"$TMP/behind" 2>&1 &
+	"$SWAPHOG" -T $((HOG_SECONDS * 2)) -g "$CGROUP" -k "$KIND" "$@" >>"$TMP/behind" 2>&1 &
 	HOG_BG=$!
 	BACKGROUND="$BACKGROUND $HOG_BG"
 }

@@ -41,6 +41,7 @@
 #define HUGE_PAGE	(2UL << 20)
 #define MAX_THREADS	16
 #define OUT_TRIES	50
+#define OUT_NS		6000000000ULL
 #define WRITE_TRIES	500
 #define FLUSH_EVERY	16
 #define REPORTS		5
@@ -507,27 +508,33 @@ static void map_resident(void)
 			guarded_copy(page, page_at(i));
 }
 
+/* Reclaim goes by figures that the kernel adds up every 2 s. */
+static bool try_again(int tries, __u64 began)
+{
+	if (tries > 3)
+		usleep(100000);
+	return tries < OUT_TRIES || clock_ns(CLOCK_MONOTONIC) - began < OUT_NS;
+}
+
 static void page_out(long unused)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_CONF);
-	size_t left = pages, before;
+	__u64 began = clock_ns(CLOCK_MONOTONIC);
+	size_t left = pages;
 
 	/* Pages that could not be read wait in the swap cache, and are not resident. */
-	for (int i = 0; i < OUT_TRIES && count_lost() && in_swap_cache(); i++)
+	for (int i = 0; count_lost() && (!i || in_swap_cache()) && try_again(i, began); i++)
 		empty_swap_cache(mem_len);
-	for (int i = 0; i < OUT_TRIES && left; i++) {
+	began = clock_ns(CLOCK_MONOTONIC);
+	for (int i = 0; left && try_again(i, began); i++) {
 		if (i > 2)
 			map_resident();
 		page_out_on(i % cpus);
 		for (int wait = 0; wait < WRITE_TRIES && writing(); wait++)
 			usleep(10000);
-		before = left;
 		left = resident();
 		if (left)
 			empty_swap_cache(left * PAGE);
-		/* Reclaim goes by figures that the kernel adds up every 2 s. */
-		if (left && left == before)
-			usleep(100000);
 	}
 	printf(" pages=%zu left=%zu\n", pages, left);
 }

@@ -55,6 +55,7 @@ while quietly kill -0 "$HOG_BG"; do
 	for name in lz4 zstd lzo; do
 		set_compress compressor $name
 	done
+	sleep 0.05
 done
 wait_hog
 hog verify

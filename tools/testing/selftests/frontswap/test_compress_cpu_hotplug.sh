@@ -16,13 +16,18 @@ set_file "$CPU1" 1
 run_hog -k text -m "$((MIB / 2))" -j 2
 
 : >"$TMP/run"
+: >"$TMP/turns.cpu"
 : >"$TMP/errors"
 toggle_cpu &
 BACKGROUND="$BACKGROUND $!"
 run_hog_bg -k mixed -m "$((MIB / 4))" -j 2 -r 100000
 turns=0
 end=$(($(date +%s) + ${FRONTSWAP_HOTPLUG_SECONDS:-6}))
-while [ "$(date +%s)" -lt $end ]; do
+too_few() {
+	[ $turns -lt 2 ] || [ "$(wc -l <"$TMP/turns.cpu")" -lt 2 ]
+}
+
+while [ "$(date +%s)" -lt $end ] || { too_few && [ "$(date +%s)" -lt $((end + 60)) ]; }; do
 	for name in lz4 lzo; do
 		set_compress compressor $name
 	done

@@ -73,7 +73,7 @@ reclaimed() {
 	[ "$(compress stored_pages)" -ge $((stored + size / 8192)) ]
 }
 loop_until 5 reclaimed || die "$(($(compress stored_pages) - stored)) of its $((size / 4096)) pages"
-loop_until 5 rmdir "$CGROUP.old" || die "the group stays"
+loop_until 20 rmdir "$CGROUP.old" || die "the group stays"
 numbers | cmp - "$TMP/mnt/file" || die "wrong bytes"
 umount "$TMP/mnt"
 flush_slots

@@ -19,9 +19,12 @@ for round in 1 2 3; do
 done
 expect "pages refused by a full pool" "$(compress reject_limit)" -gt 0
 set_file "$CGROUP/memory.max" max
-flush_slots
-gone() { [ "$(used_kb "$DISK1")" -le 64 ]; }
-loop_until 5 gone || die "$(used_kb "$DISK1") KiB of the area are in use"
+gone() {
+	quietly set_file "$CGROUP/memory.reclaim" 16M
+	flush_slots
+	[ "$(used_kb "$DISK1")" -le 64 ]
+}
+loop_until 10 gone || die "$(used_kb "$DISK1") KiB of the area are in use"
 expect "pages stored" "$(compress stored_pages)" -le 16
 expect "bytes of the pool" "$(compress pool_bytes)" -le 65536
 run_hog -k text -m 6

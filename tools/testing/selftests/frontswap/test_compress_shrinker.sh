@@ -16,7 +16,7 @@ drop_caches() {
 # press [SECONDS] - asking is in vain in the half second after writing back
 press() {
 	press_before=$(compress written_back_pages)
-	press_left=$((${1:-1} * 8))
+	press_left=$((${1:-4} * 8))
 	while [ $press_left -gt 0 ]; do
 		press_left=$((press_left - 1))
 		drop_caches
@@ -36,7 +36,7 @@ swap_on "$DISK1"
 start_hog -k half
 hog fill out
 age
-press && die "pages are written back all the same"
+press 1 && die "pages are written back all the same"
 bytes=$(compress pool_bytes)
 pages=$(compress stored_pages)
 

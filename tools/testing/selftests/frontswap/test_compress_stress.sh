@@ -36,11 +36,11 @@ while [ $turns -lt 2 ] || [ "$(date +%s)" -lt $end ]; do
 	load_compress max_bytes=1M
 	sleep 0.3
 	set_compress max_bytes $limit
-	loop_until 10 refused || die "nothing is refused at the limit"
-	loop_until 10 pool_below $((limit + 65536)) || die "$(compress pool_bytes) bytes"
+	loop_until 30 refused || die "nothing is refused at the limit"
+	loop_until 30 pool_below $((limit + 65536)) || die "$(compress pool_bytes) bytes"
 	echo 2 >/proc/sys/vm/drop_caches
 	set_compress max_bytes 0
-	loop_until 10 pool_above $((limit * 2)) ||
+	loop_until 30 pool_above $((limit * 2)) ||
 		die "only $(compress pool_bytes) bytes without a limit"
 	set_compress compressor lz4
 	swap_off "$RAM1"

@@ -13,6 +13,7 @@ need_hotplug
 set_file "$CPU1" 1
 
 : >"$TMP/run"
+: >"$TMP/turns.cpu"
 : >"$TMP/errors"
 swap_on "$DISK1"
 load_faulty registered=0
@@ -23,7 +24,11 @@ turns=0
 registered=0
 unregistered=0
 end=$(($(date +%s) + ${FRONTSWAP_HOTPLUG_SECONDS:-6}))
-while [ "$(date +%s)" -lt $end ]; do
+too_few() {
+	[ $registered -lt 2 ] || [ $unregistered -lt 2 ] || [ "$(wc -l <"$TMP/turns.cpu")" -lt 2 ]
+}
+
+while [ "$(date +%s)" -lt $end ] || { too_few && [ "$(date +%s)" -lt $((end + 60)) ]; }; do
 	set_faulty refuse_stores $((turns % 2))
 	quietly set_faulty registered 1
 	attached faulty && registered=$((registered + 1))

@@ -14,7 +14,7 @@ need_ram_disks
 
 seconds=${FRONTSWAP_RACE_SECONDS:-8}
 cycles=${FRONTSWAP_CYCLES:-0}
-limit=$((seconds + 60 + cycles * 3))
+limit=$((seconds + HOG_SECONDS / 2 + cycles * 3))
 
 # toggle BACKEND - until the end of the test
 toggle() {

@@ -41,7 +41,7 @@ load_faulty
 SWAP_KB=$((4 * 2048 * 9 / 8 + 1024))
 swap_on "$RAM1" 1
 set_file "$CGROUP/memory.max" $((24 * 1048576))
-run_hog_bg -m 2 -j 4 -r 100000 -T $((seconds + 90))
+run_hog_bg -m 2 -j 4 -r 100000
 for actor in evict_all drain_now_and_then "swap_toggle $DISK2 5"; do
 	$actor &
 	BACKGROUND="$BACKGROUND $!"

@@ -12,7 +12,7 @@ start "a module whose init fails after registration"
 
 swap_on "$DISK1"
 swap_on "$DISK2"
-run_hog_bg -m "$((MIB / 4))" -j 2 -r 1000 -T 30
+run_hog_bg -m "$((MIB / 4))" -j 2 -r 100000
 hogs=$HOG_BG
 for round in 1 2 3; do
 	log "round $round"

@@ -16,10 +16,13 @@ registered() {
 swap_on "$DISK1" 5
 swap_on "$DISK2" 5
 start_hog
-hog fill out
+# The same takes as long during the replay.
+began=$(now_ms)
+hog fill out verify dirty:1 out
+delay=$((1500 + $(now_ms) - began))
+# A sleep of 60 s would be a hung task.
+[ $delay -lt 40000 ] || delay=40000
 load_faulty registered=0
-delay=1500
-! slow_kernel || delay=6000
 set_faulty init_delay_ms $delay
 {
 	set_faulty registered 1
@@ -28,10 +31,10 @@ set_faulty init_delay_ms $delay
 BACKGROUND="$BACKGROUND $!"
 expect_log 'init of type 0 begins'
 out_before=$(vmstat pswpout)
-hog verify dirty:1 out
+hog dirty:1 out
 expect "pages to the device meanwhile" "$(($(vmstat pswpout) - out_before))" -gt 0
 hog verify
-loop_until 30 registered || die "registration does not end"
+loop_until $((delay / 200 + 30)) registered || die "registration does not end"
 expect_log '2 swap area\(s\) replayed'
 expect_text "wrong calls of the backend" "$(faulty violations)" 0
 hog dirty:1 out

@@ -123,7 +123,7 @@ takes "$ENABLED" '1\n' 1
 expect_text "state" "$(cat "$STATE")" attached
 
 log "state, for one who waits for changes"
-set_faulty drain_delay_ms 100
+set_faulty drain_delay_ms 1000
 watch
 set_file "$ENABLED" 0 &
 BACKGROUND="$BACKGROUND $!"
@@ -151,7 +151,7 @@ told load-only
 end_watch
 set_file "$ENABLED" 1 || die "not attached"
 hog verify out
-set_faulty drain_delay_ms 100
+set_faulty drain_delay_ms 1000
 set_file "$ENABLED" 0 2>/dev/null &
 drainer=$!
 loop_until 20 says "$STATE" draining || die "never draining"

@@ -313,7 +313,9 @@ start_hog
 hog fill out
 left=$(backend faulty stored_pages)
 # It is interrupted as soon as it has been seen.
-set_faulty load_delay_ms 20
+delay=20
+! slow_kernel || delay=100
+set_faulty load_delay_ms $delay
 (echo 0 >"$FRONTSWAP/faulty/enabled") 2>/dev/null &
 drain=$!
 BACKGROUND="$BACKGROUND $drain"

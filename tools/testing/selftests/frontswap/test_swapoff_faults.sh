@@ -21,6 +21,9 @@ if [ -d "$THP/hugepages-64kB" ]; then
 	huge=-H
 fi
 
+delay=50
+! slow_kernel || delay=200
+
 faults_have_begun() {
 	[ "$(backend faulty loads)" -ge $((loads + PAGES / 16)) ]
 }
@@ -35,10 +38,11 @@ against() {
 	hog fill out
 	[ "$2" -eq 4 ] || only_folios "$2"
 	loads=$(backend faulty loads)
-	set_faulty load_delay_ms 2
+	set_faulty load_delay_ms $delay
 	echo verify >&3
 	loop_until 10 faults_have_begun || die "nothing is read"
 	expect "pages that swapoff finds" "$(faulty pages)" -ge $((PAGES / 4))
+	set_faulty load_delay_ms 2
 	swap_off "$1"
 	expect "pages that are left" "$(faulty pages)" -eq 0
 	set_faulty load_delay_ms 0
