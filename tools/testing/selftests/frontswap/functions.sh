@@ -453,6 +453,33 @@ sectors() {
 	blockdev --getsz "$1"
 }
 
+# host REQUEST - the answer of the host, see vm.sh
+host() {
+	for host_port in /sys/class/virtio-ports/*; do
+		[ "$(value "$host_port/name")" = host ] || continue
+		exec 6<>"/dev/${host_port##*/}"
+		echo "$1" >&6
+		read -r host_answer <&6
+		exec 6>&-
+		echo "$host_answer"
+	done
+}
+
+# host_disk - sets FAR to the disk that is memory of the host
+host_disk() {
+	for host_disk in /sys/block/vd*; do
+		FAR=/dev/${host_disk##*/}
+		[ "$(cat "$host_disk/serial")" != host ] || return 0
+	done
+	skip "no disk of the host"
+}
+
+# host_saves_guest - to a file, and restores it
+host_saves_guest() {
+	[ "$(host save)" = restored ] || die "not saved and restored"
+	log "saved and restored"
+}
+
 # lender_free - its free memory, in KiB
 lender_free() {
 	lender cat /proc/meminfo | awk '$1 == "MemFree:" { print $2 }'

@@ -7,6 +7,7 @@
 #	# runs: qemu test_x.sh	in the normal guest
 #	# runs: nozswap test_x.sh	in a guest without zswap
 #	# runs: debug test_x.sh	in the debug guest, which preempts
+#	# runs: pair test_x.sh	in two guests
 #	# kernel: 6.1		only for this kernel; without the line for both
 # MUTANTS="name ..." selects mutants.
 . "$(dirname "$0")/lib.sh"
@@ -56,6 +57,7 @@ run() {
 	qemu) guest normal "$tests" ;;
 	nozswap) guest nozswap "$tests" ;;
 	debug) guest debug "$tests" ;;
+	pair) guest pair "$tests" ;;
 	*) die "a mutant has no line '# runs:'" ;;
 	esac
 }
@@ -66,7 +68,7 @@ baseline() {
 
 	fresh
 	runs=$(for f in "$@"; do field "$f" runs; done)
-	for how in kunit qemu nozswap debug; do
+	for how in kunit qemu nozswap debug pair; do
 		grep -q "^$how" <<<"$runs" || continue
 		tests=$(sed -n "s/^$how *//p" <<<"$runs" | tr ' ' '\n' | sort -u | paste -sd' ')
 		run "$how $tests" </dev/null || die "the unbroken core does not build"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # vm.sh normal|nozswap|debug|kcsan|pair MODE [TEST,TEST...]: boots that guest; MODE is for harness/init.
-# Beside a guest "pair" runs a second one, with MODE lender, and is started again when it ends.
+# Beside a guest "pair" runs a second one, with MODE lender, and is started again when it ends. The
+# host serves the first one, too, see serve_host().
 # The guest's words come out as they are said. Exit status 0 only if its verdict is complete.
 # Left behind in $O/logs: NAME.MODE.console and NAME.MODE.verdict.
 . "$(dirname "$0")/lib.sh"
@@ -61,9 +62,18 @@ machine() {
 	esac
 }
 
+# Disks in memory do not stop when the machine writes its own files back.
+disk_dir() {
+	local parent=/dev/shm
+
+	[ "$(df -k --output=avail $parent 2>/dev/null | tail -n 1)" -ge $((4 << 20)) ] 2>/dev/null ||
+		parent=${TMPDIR:-/tmp}
+	mktemp -d "$parent/frontswap.XXXXXX"
+}
+
 # disk NAME SIZE: it takes what is written to it only.
 disk() {
-	local image=$dir/${role:+$role.}$1.img
+	local image=$disks/$1.img
 
 	if [ -z "$resume" ]; then
 		rm -f "$image"
@@ -75,7 +85,7 @@ disk() {
 
 # hibernated: the swap device has an image of the guest.
 hibernated() {
-	[ "$(dd if="$dir/vda.img" bs=1 skip=4086 count=9 2>/dev/null)" = S1SUSPEND ]
+	[ "$(dd if="$disks/vda.img" bs=1 skip=4086 count=9 2>/dev/null)" = S1SUSPEND ]
 }
 
 # The network of a pair: datagrams between two sockets. The order of the start does not matter.
@@ -86,6 +96,34 @@ network() {
 	[ "$role" = swapper ] || { peer=swapper; mac=2; }
 	echo "-netdev dgram,id=net,local.type=unix,local.path=$FS_NET/$role,remote.type=unix,remote.path=$FS_NET/$peer"
 	echo "-device virtio-net-pci,netdev=net,romfile=,mac=52:54:00:09:00:0$mac"
+}
+
+# Memory of the host, a port for requests to the host, and a monitor for the host.
+host_devices() {
+	[ "$role" = swapper ] || return 0
+	echo "-object memory-backend-file,id=pmem,mem-path=$FS_NET/pmem,size=64M,share=on"
+	echo "-device virtio-pmem-pci,memdev=pmem"
+	echo "-drive file=$FS_NET/disk,if=none,id=host,format=raw,cache=unsafe,discard=unmap"
+	echo "-device virtio-blk-pci,drive=host,serial=host"
+	echo "-chardev pipe,id=host,path=$FS_NET/port -device virtserialport,chardev=host,name=host"
+	echo "-chardev pipe,id=monitor,path=$FS_NET/monitor -mon chardev=monitor,mode=readline"
+	[ ! -e "$FS_NET/incoming" ] || echo "-incoming exec:cat<$FS_NET/incoming"
+}
+
+# serve_host: answers the requests of a guest. "blocks": what the disk takes, in units of 512 bytes.
+# "save": saves the guest to a file, ends it, and answers when it was restored.
+serve_host() {
+	local request
+
+	cat "$FS_NET/monitor.out" >/dev/null &
+	# Both ends are open, so that neither the guest nor this waits to open them.
+	exec 5<>"$FS_NET/port.out" 6<>"$FS_NET/port.in" 7<>"$FS_NET/monitor.in"
+	while read -r request <&5; do
+		case $request in
+		blocks) stat -c %b "$FS_NET/disk" >&6 ;;
+		save) printf 'migrate "exec:cat>%s"\nquit\n' "$FS_NET/state" >&7 ;;
+		esac
+	done
 }
 
 lend() {
@@ -119,7 +157,7 @@ boot() {
 		exec </dev/null
 	fi
 	if [ -n "$resume" ]; then
-		append="resume=/dev/vda $append"
+		! hibernated || append="resume=/dev/vda $append"
 	else
 		rm -f "$console" "$verdict"
 	fi
@@ -127,33 +165,46 @@ boot() {
 	# shellcheck disable=SC2046
 	timeout --foreground -k 5 "$limit" \
 		qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none \
-		-machine pc $(machine "$how") -smp "$SMP,sockets=$SMP,cores=1,threads=1" -m "$MEM" \
+		-machine pc $(machine "$how") -smp "$SMP,sockets=$SMP,cores=1,threads=1" -m "$MEM${role:+,slots=1,maxmem=$((MEM + 1024))M}" \
 		-kernel "$dir/arch/x86/boot/bzImage" -initrd "$dir/initrd" -append "$append" \
 		"${serial[@]}" -chardev "file,id=verdict,path=$verdict,append=on" -device virtio-serial-pci \
 		-device virtserialport,chardev=verdict,name=verdict \
 		-device virtserialport,chardev=output,name=output \
-		$(disk vda 130G) $(disk vdb 2G) $(network) 9>&-
+		$(disk vda 130G) $(disk vdb 2G) $(network) $(host_devices) 9>&-
 }
 
 how=$(accel)
 lender=
+host=
+disks=$(disk_dir)
+trap 'kill -- -"$lender" -"$host" 2>/dev/null || :; rm -rf "$disks"' EXIT
 if [ "$role" = swapper ]; then
-	FS_NET=$(mktemp -d "${TMPDIR:-/tmp}/frontswap.XXXXXX")
-	export FS_NET
-	trap 'kill -- -"$lender" 2>/dev/null || :; rm -rf "$FS_NET"' EXIT
+	export FS_NET=$disks
+	truncate -s 64M "$FS_NET/disk"
+	mkfifo "$FS_NET"/{port,monitor}.{in,out}
 	set -m
 	lend </dev/null &
 	lender=$!
+	serve_host </dev/null &
+	host=$!
 	set +m
 fi
 rc=0
 resume=
 boot || rc=$?
-# A test may hibernate the guest, once.
-if hibernated; then
-	resume=1
+# Tests may hibernate the guest, or have it saved.
+for resume in 1 2 3 4 5 6 7 8; do
+	if [ -s "$disks/state" ]; then
+		mv "$disks/state" "$disks/incoming"
+		echo restored >"$disks/port.in"
+	elif ! hibernated; then
+		break
+	fi
+	rc=0
 	boot || rc=$?
-fi
+	rm -f "$disks/incoming"
+done
+resume=
 # QEMU's TCG sometimes loses a guest early on. That says nothing about our code, as long as none of it
 # has run; but it is said, and done once only.
 if [ "$mode" != shell ] && [ "$mode" != probe ] && ! grep -qsx start "$verdict" &&
