@@ -85,8 +85,7 @@ static void fsbdev_is_up(struct fsbdev_backend *b, long errors)
 
 	if (old == FSBDEV_LOST)
 		pr_info("%s: %pg is in use again\n", b->name, b->bdev);
-	fsbdev_discard_later(b);
-	/* No request is late, and memory with an error remains so. */
+	/* In memory no request is late, and an error remains. */
 	if (b->dax)
 		return;
 	/* No error since the last check, nor during this one. */
@@ -94,6 +93,7 @@ static void fsbdev_is_up(struct fsbdev_backend *b, long errors)
 		fsbdev_blocks_recover(&b->blocks);
 	if (READ_ONCE(b->blocks.nr_failed))
 		queue_delayed_work(fsbdev_wq, &b->check_work, RECOVER_DELAY);
+	fsbdev_discard_later(b);
 }
 
 /* The device answers. Without pages on the device, a new tag is as good. */
@@ -254,8 +254,13 @@ static void fsbdev_shrink(struct work_struct *work)
 	unsigned int i;
 	long ret;
 
-	if (nr > b->shrink_to || READ_ONCE(b->state) != FSBDEV_UP)
+	if (READ_ONCE(b->state) != FSBDEV_UP)
 		goto later;
+	if (nr > b->shrink_to) {
+		/* Reports are not late by two delays: the pages are new. */
+		b->shrink_to = U32_MAX;
+		goto later;
+	}
 	for (i = 0; i <= MAX_SWAPFILES && moved < excess; i++) {
 		ret = fsbdev_shrink_type(b, excess - moved);
 		if (ret < 0)

@@ -77,6 +77,13 @@ few_left() { [ "$(bdev far stored_pages)" -le 256 ]; }
 loop_until 30 few_left || die "$(bdev far stored_pages) pages left"
 hog verify dirty:1 out verify
 expect "pages on the first device" "$(bdev far stored_pages)" -le 256
+log "raised, and lower again"
+set_file "$BDEV/far/limit_bytes" $((PAGES * 2048)) || die "no limit"
+hog dirty:1 out
+expect "pages on the first device" "$(bdev far stored_pages)" -gt 256
+set_file "$BDEV/far/limit_bytes" 1M || die "no limit"
+loop_until 30 few_left || die "$(bdev far stored_pages) pages left"
+hog verify
 
 log "removed with pages"
 ! unload frontswap_bdev 2>/dev/null || die "unloaded with pages"
