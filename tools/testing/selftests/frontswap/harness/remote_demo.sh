@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # What `make remote` shows, in the guest that swaps. The other guest lends its memory
-# by NVMe over TCP, and is killed twice.
+# by NVMe over TCP, and is killed twice. At last the memory is a tier below compressed RAM.
 
 . /story.sh
 bdevs=/sys/kernel/mm/frontswap_bdev
@@ -99,6 +99,25 @@ write abandon $backends/far/enabled
 log_of far
 hog verify
 end_hog
+write far $bdevs/remove
+
+tell "7. Three tiers: compressed RAM, the other machine, the swap device."
+wait_for 90 lender_is_there
+wait_for 60 device_answers
+write "/dev/nvme0n1 name=far write_through=0 priority=-1" $bdevs/add
+command modprobe frontswap_compress max_bytes=4M
+start_hog -m $mib -k text
+swap_out compress
+hog dirty:2 out
+note "# cat /sys/kernel/debug/frontswap/backends"
+show </sys/kernel/debug/frontswap/backends
+[ "$(backend far moved_in)" -gt 0 ] || lost "no page has moved down"
+lender_memory
+hog verify
+drain compress
+hog verify
+end_hog
+command rmmod frontswap_compress
 write far $bdevs/remove
 command rmmod frontswap_bdev
 command swapoff $area
