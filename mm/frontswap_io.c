@@ -61,11 +61,15 @@ struct frontswap_plug {
 	bool pinned;
 };
 
-/* The backend may be detached since the plug was started. */
+/*
+ * The backend may be detached since the plug was started. If the backend was
+ * abandoned, a request may be queued that nobody else submits: the io pins the
+ * module until the request has ended.
+ */
 static void frontswap_io_kick(struct frontswap_backend *b)
 {
 	rcu_read_lock();
-	if (READ_ONCE(b->attached))
+	if (READ_ONCE(b->attached) || !frontswap_io_is_idle(b))
 		b->ops.kick(b->user_ops);
 	rcu_read_unlock();
 }

@@ -6,6 +6,7 @@
  * log, S and L begin a store and a load, n reports freed slots, i and x attach
  * and detach an area. A model is run through all short sequences of events.
  */
+#include <linux/blkdev.h>
 #include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/string.h>
@@ -29,6 +30,7 @@ static struct {
 	u64 value[NR_SLOTS];		/* 0: no copy */
 	u64 device[NR_SLOTS];
 	unsigned int bad;		/* calls that break the contract */
+	unsigned int kicks;
 } a;
 
 static u64 value_of(struct page *page)
@@ -113,6 +115,11 @@ static int a_begin_load(struct frontswap_io *io)
 		a.bad++;
 	*(bool *)frontswap_io_priv(io) = false;
 	return begin(io, a.load, a.load_error);
+}
+
+static void a_kick(const struct frontswap_ops *ops)
+{
+	a.kicks++;
 }
 
 static void a_attach_area(const struct frontswap_ops *ops, unsigned int type,
@@ -813,6 +820,36 @@ static void detach_overtakes_abandon(struct kunit *test)
 	free_cached(page);
 }
 
+/* A request that nobody submits would pin the module for ever. */
+static void abandoned_requests_are_submitted(struct kunit *test)
+{
+	struct blk_plug plug;
+	struct page *page;
+
+	a.ops.kick = a_kick;
+	swapon(0);
+	reg_a();
+	store_at_once(1);
+	blk_start_plug(&plug);
+	page = begin_cached(1);
+	a.kicks = 0;
+	/* The load is that of another task, so the test may sleep. */
+	current->plug = NULL;
+	KUNIT_EXPECT_EQ(test, with_state(frontswap_abandon), 0);
+	KUNIT_EXPECT_EQ(test, a.kicks, 0U);
+	current->plug = &plug;
+	blk_finish_plug(&plug);
+	KUNIT_EXPECT_EQ(test, a.kicks, 1U);
+	end_all();
+	flush_work(&backend_a()->ios->release_work);
+	blk_start_plug(&plug);
+	blk_finish_plug(&plug);
+	KUNIT_EXPECT_EQ(test, a.kicks, 1U);
+	free_cached(page);
+	KUNIT_EXPECT_EQ(test, unreg_a(), 0);
+	swapoff(0);
+}
+
 static void synchronous_backends_are_not_abandoned(struct kunit *test)
 {
 	struct frontswap_backend *b;
@@ -1068,6 +1105,7 @@ static struct kunit_case frontswap_io_test_cases[] = {
 	KUNIT_CASE(abandon_keeps_stores_and_loses_the_rest),
 	KUNIT_CASE(abandon_of_written_through_pages_loses_nothing),
 	KUNIT_CASE(detach_overtakes_abandon),
+	KUNIT_CASE(abandoned_requests_are_submitted),
 	KUNIT_CASE(synchronous_backends_are_not_abandoned),
 	KUNIT_CASE(bad_pairs_of_callbacks),
 	KUNIT_CASE(every_short_sequence_of_events),
