@@ -347,7 +347,7 @@ static inline void frontswap_clear_private_flags(struct page *page)
 #define FRONTSWAP_STORE_ALONE	BIT(0)	/* those that do not write through */
 #define FRONTSWAP_STORE_LARGE	BIT(1)	/* those that support large folios */
 #define FRONTSWAP_STORE_TIER	BIT(2)	/* those that take demoted pages */
-#define FRONTSWAP_STORE_MOVED	BIT(3)	/* the page comes from another backend */
+#define FRONTSWAP_STORE_MOVED	BIT(3)	/* pages of another backend */
 
 /* Returned within the core for a load whose end completes the page. */
 #define FRONTSWAP_IN_FLIGHT	INT_MIN

@@ -62,9 +62,8 @@ struct frontswap_plug {
 };
 
 /*
- * The backend may be detached since the plug was started. If the backend was
- * abandoned, a request may be queued that nobody else submits: the io pins the
- * module until the request has ended.
+ * The backend may be detached since the plug was started. An abandoned backend
+ * may still queue a request: the io pins the module until the request ends.
  */
 static void frontswap_io_kick(struct frontswap_backend *b)
 {

@@ -820,7 +820,7 @@ static void detach_overtakes_abandon(struct kunit *test)
 	free_cached(page);
 }
 
-/* A request that nobody submits would pin the module for ever. */
+/* A request that is not submitted pins the module permanently. */
 static void abandoned_requests_are_submitted(struct kunit *test)
 {
 	struct blk_plug plug;
@@ -833,7 +833,7 @@ static void abandoned_requests_are_submitted(struct kunit *test)
 	blk_start_plug(&plug);
 	page = begin_cached(1);
 	a.kicks = 0;
-	/* The load is that of another task, so the test may sleep. */
+	/* As if another task loaded the page: this one sleeps. */
 	current->plug = NULL;
 	KUNIT_EXPECT_EQ(test, with_state(frontswap_abandon), 0);
 	KUNIT_EXPECT_EQ(test, a.kicks, 0U);

@@ -319,7 +319,7 @@ static int backends_show(struct seq_file *m, void *unused)
 	for (i = 0; i < ARRAY_SIZE(frontswap_columns); i++)
 		seq_printf(m, " %10s", frontswap_columns[i].name);
 	seq_putc(m, '\n');
-	/* A registration may hold the mutex and wait for a backend that is silent. */
+	/* A registration that holds the mutex may wait for a silent backend. */
 	rcu_read_lock();
 	list_for_each_entry_rcu(b, &reg->backends, node)
 		frontswap_show_backend(m, b);

@@ -20,7 +20,7 @@
  * @freed: One bit per block, set while the block is not in use and not
  *	discarded.
  * @failed: One bit per block, set after a request has failed, until no late
- *	execution of the request is possible, or for good: memory with an error.
+ *	execution of the request is possible, or permanently: memory with an error.
  *	Such a block stays in @used.
  * @nr: Number of blocks.
  * @nr_failed: Number of bits in @failed.
