@@ -43,8 +43,8 @@ swap_on "$DISK1"
 start_hog -k text
 hog fill out
 : >"$TMP/behind"
-"$SWAPHOG" -T $((HOG_SECONDS * 2)) -g "$OTHER" -k text -s 2 -m "$((MIB / 2))" fill out sleep:1 verify \
-	out sleep:1000 >>"$TMP/behind" 2>&1 &
+"$SWAPHOG" -T $((HOG_SECONDS * 2)) -g "$OTHER" -k text -s 2 -m "$((MIB / 2))" fill out sleep:1 \
+	verify out sleep:1000 >>"$TMP/behind" 2>&1 &
 HOG_BG=$!
 BACKGROUND="$BACKGROUND $HOG_BG"
 all_stored() {

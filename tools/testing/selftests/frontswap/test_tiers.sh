@@ -57,9 +57,8 @@ still() {
 }
 loop_until 20 still || die "pages move for ever"
 [ ! -e /sys/kernel/debug/frontswap ] || {
-	expect_text "order of tiers" \
-		"$(awk '$1 != "zswap" { print $1 }' /sys/kernel/debug/frontswap/backends | paste -sd' ')" \
-		"backend compress far"
+	tiers=$(awk '$1 != "zswap" { print $1 }' /sys/kernel/debug/frontswap/backends)
+	expect_text "order of tiers" "$(echo "$tiers" | paste -sd' ')" "backend compress far"
 	expect "pages moved to far" "$(column far moved_in)" -gt 0
 	expect "pages of far" "$(column far stores)" -ge "$(column far moved_in)"
 	expect "pages of compress" "$(column compress moved_out)" -ge "$(column far moved_in)"
