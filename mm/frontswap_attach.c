@@ -108,9 +108,13 @@ static void frontswap_call_attach(struct frontswap_backend *b,
  * frontswap_call_detach() - call detach_area() or invalidate_area()
  * @b: The backend.
  * @type: Swap type.
+ *
+ * Does nothing if the init function of the module failed.
  */
 void frontswap_call_detach(struct frontswap_backend *b, unsigned int type)
 {
+	if (frontswap_init_failed(b))
+		return;
 	if (b->ops.detach_area)
 		b->ops.detach_area(b->user_ops, type);
 	else
@@ -141,7 +145,7 @@ static void frontswap_detach_area(struct frontswap_backend *b,
 	trace_frontswap_area_detach(b->name, type);
 	if (!idle)
 		frontswap_io_defer_detach(b, type);
-	else if (!frontswap_init_failed(b))
+	else
 		frontswap_call_detach(b, type);
 	kvfree_rcu(map, rcu);
 }
@@ -616,11 +620,12 @@ static void __frontswap_abandon(struct frontswap_backend *b)
  * frontswap_abandon() - detach a backend whose memory is gone
  * @b: The backend.
  *
- * Calls nothing of the backend, except that detach_area() is called when the
- * backend has ended the last io; until then the module is pinned. Pages that
- * are in memory or on their way to the backend are kept, and of a backend that
- * writes through all pages. The other pages are lost: their readers get an I/O
- * error. The backend cannot be attached again before it is registered again.
+ * Calls nothing of the backend, except begin_load() and kick() for running loads
+ * and stores until the last io ends, and then detach_area(). Until then the
+ * module is pinned. Pages that are in memory or on their way to the
+ * backend are kept, and of a backend that writes through all pages. The other
+ * pages are lost: their readers get an I/O error. The backend cannot be attached
+ * again before it is registered again.
  *
  * Context: Process context; @b->state_mutex held.
  * Return: 0, also if @b is already detached; -EOPNOTSUPP if @b is synchronous.

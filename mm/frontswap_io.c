@@ -145,14 +145,12 @@ static bool frontswap_io_try_claim(struct frontswap_io *io,
 		percpu_ref_get(&b->store_ref);
 		hlist_add_head(&io->hash, frontswap_io_bucket(ios, io->type,
 							      io->offset));
-	}
-	spin_unlock_irqrestore(&ios->lock, flags);
-	if (claimed) {
-		if (test_and_set_bit(io->offset, map->held))
-			b->ops.invalidate_slots(b->user_ops, io->type,
-						io->offset, 1);
+		/* frontswap_io_collect() drops the io of a slot without a bit. */
 		set_bit(io->offset, map->bits);
 	}
+	spin_unlock_irqrestore(&ios->lock, flags);
+	if (claimed && test_and_set_bit(io->offset, map->held))
+		b->ops.invalidate_slots(b->user_ops, io->type, io->offset, 1);
 	spin_unlock(&ios->slots_lock);
 	return claimed;
 }

@@ -31,6 +31,7 @@ static struct {
 	u64 device[NR_SLOTS];
 	unsigned int bad;		/* calls that break the contract */
 	unsigned int kicks;
+	bool give_up;			/* in the middle of a store */
 } a;
 
 static u64 value_of(struct page *page)
@@ -136,10 +137,26 @@ static void a_detach_area(const struct frontswap_ops *ops, unsigned int type)
 	memset(a.value, 0, sizeof(a.value));
 }
 
+static struct frontswap_backend *backend_a(void);
+
+/* Another CPU settles the ios, while this one is in frontswap_io_try_claim(). */
+static void give_up_meanwhile(void)
+{
+	struct frontswap_backend *b = backend_a();
+	unsigned int ms = 1000;
+
+	a.give_up = false;
+	frontswap_io_give_up(b);
+	while (work_busy(&b->ios->work) && ms--)
+		mdelay(1);
+}
+
 static void a_invalidate_slots(const struct frontswap_ops *ops,
 			       unsigned int type, pgoff_t offset,
 			       unsigned int nr)
 {
+	if (a.give_up)
+		give_up_meanwhile();
 	for (; nr; nr--, offset++) {
 		note(0, 'n', type, offset);
 		if (!a.value[offset])
@@ -820,6 +837,26 @@ static void detach_overtakes_abandon(struct kunit *test)
 	free_cached(page);
 }
 
+static void abandon_keeps_a_store_that_begins(struct kunit *test)
+{
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "one CPU");
+	swapon(0);
+	reg_a();
+	store_at_once(1);
+	invalidate(0, 1);
+	a.give_up = true;
+	store(0, 1);
+	KUNIT_EXPECT_FALSE(test, a.give_up);
+	KUNIT_EXPECT_EQ(test, with_state(frontswap_abandon), 0);
+	KUNIT_EXPECT_EQ(test, a.device[1], ctx->last_value);
+	EXPECT_NO_LOAD(0, 1, -ENOENT);
+	end_all();
+	flush_work(&backend_a()->ios->release_work);
+	KUNIT_EXPECT_EQ(test, unreg_a(), 0);
+	swapoff(0);
+}
+
 /* A request that is not submitted pins the module permanently. */
 static void abandoned_requests_are_submitted(struct kunit *test)
 {
@@ -842,9 +879,30 @@ static void abandoned_requests_are_submitted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, a.kicks, 1U);
 	end_all();
 	flush_work(&backend_a()->ios->release_work);
+	free_cached(page);
+	KUNIT_EXPECT_EQ(test, unreg_a(), 0);
+	swapoff(0);
+}
+
+static void released_backends_are_not_kicked(struct kunit *test)
+{
+	struct blk_plug plug;
+	struct page *page;
+
+	a.ops.kick = a_kick;
+	swapon(0);
+	reg_a();
+	store_at_once(1);
 	blk_start_plug(&plug);
+	page = begin_cached(1);
+	current->plug = NULL;
+	KUNIT_EXPECT_EQ(test, with_state(frontswap_abandon), 0);
+	end_all();
+	flush_work(&backend_a()->ios->release_work);
+	a.kicks = 0;
+	current->plug = &plug;
 	blk_finish_plug(&plug);
-	KUNIT_EXPECT_EQ(test, a.kicks, 1U);
+	KUNIT_EXPECT_EQ(test, a.kicks, 0U);
 	free_cached(page);
 	KUNIT_EXPECT_EQ(test, unreg_a(), 0);
 	swapoff(0);
@@ -1105,7 +1163,9 @@ static struct kunit_case frontswap_io_test_cases[] = {
 	KUNIT_CASE(abandon_keeps_stores_and_loses_the_rest),
 	KUNIT_CASE(abandon_of_written_through_pages_loses_nothing),
 	KUNIT_CASE(detach_overtakes_abandon),
+	KUNIT_CASE(abandon_keeps_a_store_that_begins),
 	KUNIT_CASE(abandoned_requests_are_submitted),
+	KUNIT_CASE(released_backends_are_not_kicked),
 	KUNIT_CASE(synchronous_backends_are_not_abandoned),
 	KUNIT_CASE(bad_pairs_of_callbacks),
 	KUNIT_CASE(every_short_sequence_of_events),

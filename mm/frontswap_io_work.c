@@ -287,6 +287,8 @@ int frontswap_io_wait_released(struct frontswap_backend *b)
 	if (wait_event_killable(ios->wait, !READ_ONCE(ios->unreleased)))
 		return -EINTR;
 	cancel_work_sync(&ios->release_work);
+	/* The last request may queue a notification. */
+	cancel_work_sync(&ios->state_work);
 	return 0;
 }
 

@@ -186,7 +186,8 @@ static inline void *frontswap_io_priv(struct frontswap_io *io)
  *	called in reclaim.
  * @kick: Submit what begin_store() and begin_load() have queued. Called before
  *	the core waits and at the end of a batch of calls, by the block plug of
- *	the task. Must not sleep. Optional.
+ *	the task; after frontswap_abandon() until the last request has ended.
+ *	Must not sleep. Optional.
  * @reap: A task waits for a load past the swap cache or for a drain: look for
  *	completed requests, which shortens the wait. Other loads and stores are
  *	not polled for, so requests must end without @reap as well. Must not
