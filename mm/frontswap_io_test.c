@@ -857,55 +857,64 @@ static void abandon_keeps_a_store_that_begins(struct kunit *test)
 	swapoff(0);
 }
 
-/* A request that is not submitted pins the module permanently. */
-static void abandoned_requests_are_submitted(struct kunit *test)
+/*
+ * Abandon a backend while a load waits for kick(). The load is in the plug of
+ * another task, as it were: this one sleeps.
+ */
+static struct page *abandon_plugged_load(struct kunit *test,
+					 struct blk_plug *plug)
 {
-	struct blk_plug plug;
 	struct page *page;
 
 	a.ops.kick = a_kick;
 	swapon(0);
 	reg_a();
 	store_at_once(1);
-	blk_start_plug(&plug);
+	blk_start_plug(plug);
 	page = begin_cached(1);
 	a.kicks = 0;
-	/* As if another task loaded the page: this one sleeps. */
 	current->plug = NULL;
 	KUNIT_EXPECT_EQ(test, with_state(frontswap_abandon), 0);
 	KUNIT_EXPECT_EQ(test, a.kicks, 0U);
-	current->plug = &plug;
-	blk_finish_plug(&plug);
-	KUNIT_EXPECT_EQ(test, a.kicks, 1U);
-	end_all();
-	flush_work(&backend_a()->ios->release_work);
+	return page;
+}
+
+static void unplug(struct blk_plug *plug)
+{
+	current->plug = plug;
+	blk_finish_plug(plug);
+}
+
+static void end_abandoned(struct kunit *test, struct page *page)
+{
 	free_cached(page);
 	KUNIT_EXPECT_EQ(test, unreg_a(), 0);
 	swapoff(0);
 }
 
+/* A request that is not submitted pins the module permanently. */
+static void abandoned_requests_are_submitted(struct kunit *test)
+{
+	struct blk_plug plug;
+	struct page *page = abandon_plugged_load(test, &plug);
+
+	unplug(&plug);
+	KUNIT_EXPECT_EQ(test, a.kicks, 1U);
+	end_all();
+	flush_work(&backend_a()->ios->release_work);
+	end_abandoned(test, page);
+}
+
 static void released_backends_are_not_kicked(struct kunit *test)
 {
 	struct blk_plug plug;
-	struct page *page;
+	struct page *page = abandon_plugged_load(test, &plug);
 
-	a.ops.kick = a_kick;
-	swapon(0);
-	reg_a();
-	store_at_once(1);
-	blk_start_plug(&plug);
-	page = begin_cached(1);
-	current->plug = NULL;
-	KUNIT_EXPECT_EQ(test, with_state(frontswap_abandon), 0);
 	end_all();
 	flush_work(&backend_a()->ios->release_work);
-	a.kicks = 0;
-	current->plug = &plug;
-	blk_finish_plug(&plug);
+	unplug(&plug);
 	KUNIT_EXPECT_EQ(test, a.kicks, 0U);
-	free_cached(page);
-	KUNIT_EXPECT_EQ(test, unreg_a(), 0);
-	swapoff(0);
+	end_abandoned(test, page);
 }
 
 static void synchronous_backends_are_not_abandoned(struct kunit *test)
