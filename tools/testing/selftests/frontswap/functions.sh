@@ -707,6 +707,20 @@ longest_ms() {
 	awk -F '[= ]' '/^times:/ && $3 > n { n = $3 } END { print int(n / 1000) }' "$TMP/behind"
 }
 
+# wait_round SECONDS - until a hog in the background has told of one more
+wait_round() {
+	seen=$(rounds)
+	loop_until "$1" more_rounds || die "nobody is behind: $(tail -n 3 "$TMP/behind")"
+}
+
+rounds() {
+	grep -c '^times:' "$TMP/behind"
+}
+
+more_rounds() {
+	[ "$(rounds)" -gt "$seen" ]
+}
+
 wait_hog() {
 	wait "$HOG_BG" || die "swaphog behind: exit status $?: $(tail -n 3 "$TMP/behind")"
 }

@@ -9,14 +9,6 @@ FRONTSWAP_SWAP_KB=131072
 . ./functions.sh
 start "latency while a backend is emptied"
 
-rounds() {
-	grep -c '^times:' "$TMP/behind"
-}
-
-more_rounds() {
-	[ "$(rounds)" -gt "$seen" ]
-}
-
 # longest_during COMMAND... - of what the one behind has done meanwhile, LONGEST is in ms; it
 # tells of a round at its end
 longest_during() {
@@ -24,8 +16,7 @@ longest_during() {
 	took=$(now_ms)
 	"$@" || die "$*: failed"
 	took=$(($(now_ms) - took))
-	seen=$(rounds)
-	loop_until 20 more_rounds || die "nobody is behind: $(tail -n 3 "$TMP/behind")"
+	wait_round 20
 	LONGEST=$(longest_ms)
 }
 

@@ -8,14 +8,6 @@
 . ./functions.sh
 start "a full pool in front of a slow device"
 
-rounds() {
-	grep -c '^times:' "$TMP/behind"
-}
-
-more_rounds() {
-	[ "$(rounds)" -gt "$seen" ]
-}
-
 # work - TOOK and LONGEST are in ms. The CPU time of the hog is not counted: a machine that is
 # busy would be blamed on the backend.
 work() {
@@ -23,8 +15,7 @@ work() {
 	took=$(now_ms)
 	run_hog -k text -m 12 fill verify dirty:3 verify times >"$TMP/work"
 	TOOK=$(($(now_ms) - took - $(sed -n 's/.*cpu_us=//p' "$TMP/work") / 1000))
-	seen=$(rounds)
-	loop_until 60 more_rounds || die "nobody is behind: $(tail -n 3 "$TMP/behind")"
+	wait_round 60
 	LONGEST=$(longest_ms)
 }
 
